@@ -1,0 +1,59 @@
+# The commands of README and CI. Everything installs itself into .venv; PORT= chooses the port.
+
+PYTHON ?= $(shell command -v python3.11 || command -v python3)
+PORT ?= 8000
+UNIT ?= phuong-tan-an
+BIN := .venv/bin
+PIP := $(BIN)/python -m pip --disable-pip-version-check --no-input
+
+export NO_MKDOCS_2_WARNING := 1
+
+# The trial installation of `make run`: everything it keeps lies under var/.
+TRIAL := BINHYEN_DATA_DIR=var/data BINHYEN_KEY_FILE=var/key BINHYEN_PORT=$(PORT) \
+	BINHYEN_PUBLIC_URL=http://127.0.0.1:$(PORT) BINHYEN_ZALO_SANDBOX=1
+
+SITE_SOURCES := $(shell find site templates/site templates/catalogue.yml data publish mkdocs.yml \
+	functions/core/unit*.py -type f -not -name '*.pyc' 2>/dev/null)
+
+.PHONY: run setup test test-long check officer-link clean
+
+run: .venv/runtime build/built
+	@$(TRIAL) exec $(BIN)/binhyen serve
+
+officer-link: .venv/runtime
+	@$(TRIAL) $(BIN)/binhyen officers link --unit $(UNIT) $(if $(OFFICER),--officer $(OFFICER))
+
+setup: .venv/tests
+
+test: .venv/tests check
+	@$(BIN)/python -m tests.system_packages
+	$(BIN)/pytest -m "not long"
+
+test-long: .venv/tests check
+	@$(BIN)/python -m tests.system_packages
+	$(BIN)/pytest
+
+check: .venv/tests
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/python data/build_units.py --check
+
+clean:
+	rm -rf build .venv
+
+.venv/runtime: requirements/runtime.txt pyproject.toml
+	@echo "Installing into .venv (once, about a minute) ..."
+	$(PYTHON) -m venv .venv
+	$(PIP) install --require-hashes -r requirements/runtime.txt
+	$(PIP) install --no-deps --no-build-isolation --editable .
+	@touch $@
+
+.venv/tests: .venv/runtime requirements/test.txt
+	@echo "Installing the test tools ..."
+	$(PIP) install --require-hashes -r requirements/test.txt
+	@touch $@
+
+build/built: .venv/runtime $(SITE_SOURCES)
+	$(BIN)/binhyen build
+	@touch $@
