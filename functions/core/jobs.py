@@ -1,0 +1,106 @@
+"""Running a job: claim, do, record; a job may run twice and must then change nothing.
+
+What can come of an error, by its class:
+
+RetryableProviderError   the lane pauses, the job is tried again after the back-off
+OutcomeUnknownError      the same, and the send is looked up first
+TokenExpiredError        the refresher is rung; the job is due when the new pair is stored
+ChannelClosedError       an operator is called; one job a minute tries the channel again
+anything unforeseen      reported, tried again; the other jobs of the lane go on
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import timedelta
+
+from functions.core import tokens
+from functions.core.delivery import deliver_tip, send_digest
+from functions.core.errors import (
+    ChannelClosedError,
+    LeaseLostError,
+    OutcomeUnknownError,
+    ProviderError,
+    RetryableProviderError,
+    TokenExpiredError,
+)
+from functions.core.models import Claim, JobKind, JobState
+from functions.core.photos import clean_photos
+from functions.core.posting import PhotosNotReadyError
+from functions.core.retry import LONGEST, retry_delay
+from functions.core.work import LEASE, Done, Failed, Outcome, Postponed, WorkServices
+
+LOOK_UP_AFTER = timedelta(seconds=5)
+"""A send whose answer was lost may still be on its way: give it time to show up."""
+
+PHOTOS_READY_AFTER = timedelta(seconds=1)
+
+_HANDLERS: dict[JobKind, Callable[[Claim, WorkServices], Outcome]] = {
+    JobKind.CLEAN_PHOTOS: clean_photos,
+    JobKind.DELIVER_TIP: deliver_tip,
+    JobKind.SEND_DIGEST: send_digest,
+}
+
+
+def run_job(job_id: str, services: WorkServices) -> bool:
+    """Run the job once. Returns False where it was not to be had, or was lost meanwhile.
+
+    Raises StoreUnavailableError; the lease then runs out and the job is due again.
+    """
+    now = services.clock.now()
+    claim = services.jobs.claim(job_id, now, now + LEASE)
+    if claim is None:
+        return False
+    try:
+        _record(claim, _attempt(claim, services), services)
+    except LeaseLostError:
+        return False
+    return True
+
+
+def _attempt(claim: Claim, services: WorkServices) -> Outcome:
+    try:
+        return _HANDLERS[claim.job.kind](claim, services)
+    except LeaseLostError:
+        raise
+    except PhotosNotReadyError:
+        wait = max(PHOTOS_READY_AFTER, retry_delay(claim.job.attempts) - retry_delay(1))
+        return Postponed(services.clock.now() + wait, "photos-not-ready")
+    except ProviderError as error:
+        return _after_provider_error(claim, error, services)
+    except Exception as error:  # noqa: BLE001 one bad job must not stop the others
+        services.report_crash(claim.job, error)
+        return Postponed(services.clock.now() + retry_delay(claim.job.attempts), "crash")
+
+
+def _after_provider_error(claim: Claim, error: ProviderError, services: WorkServices) -> Outcome:
+    job, now = claim.job, services.clock.now()
+    state = JobState.PENDING
+    wait = retry_delay(job.attempts)
+    match error:
+        case RetryableProviderError(retry_after=retry_after):
+            wait = retry_delay(job.attempts, retry_after)
+        case OutcomeUnknownError():
+            state = JobState.UNKNOWN
+            wait = max(wait, LOOK_UP_AFTER)
+        case TokenExpiredError():
+            tokens.ask_for_refresh(job.unit_id, services.tokens, services.clock)
+            wait = LONGEST
+        case ChannelClosedError():
+            services.alerts.alarm("channel-closed", job.unit_id)
+            wait = LONGEST
+    services.jobs.pause_lane(job.lane, now + wait)
+    return Postponed(now + wait, error.code, state)
+
+
+def _record(claim: Claim, outcome: Outcome, services: WorkServices) -> None:
+    match outcome:
+        case Done():
+            services.jobs.complete(claim)
+            if claim.job.lane:
+                services.alerts.clear("channel-closed", claim.job.unit_id)
+                services.tokens.confirm(claim.job.unit_id)
+        case Postponed(due_at, error, state):
+            services.jobs.postpone(claim, due_at, error, state)
+        case Failed(error):
+            services.jobs.fail(claim, error)

@@ -1,0 +1,83 @@
+"""What a tip's words must lose before they go to Zalo (design D3).
+
+Masked: the values of the contact fields wherever they occur, and long numbers (9–19 or
+more digits, single blanks, dots or hyphens between), dates and times excepted. Masking
+too much does no harm, the case page shows the full text; masking too little does.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+
+from functions.core.models import Contact
+
+MASK = "•••••"
+
+_RUN = re.compile(r"\d(?:[ .\-\u00a0]?\d){8,}")
+_DATE = (
+    r"(?:(?:0?[1-9]|[12]\d|3[01])[.\-](?:0?[1-9]|1[0-2])[.\-](?:19|20)\d\d"
+    r"|(?:19|20)\d\d[.\-](?:0?[1-9]|1[0-2])[.\-](?:0?[1-9]|[12]\d|3[01]))"
+)
+_TIME = r"(?:[01]?\d|2[0-3])(?:[.][0-5]\d)?"
+_DATES_ONLY = re.compile(rf"{_DATE}(?:[ \-\u00a0](?:{_DATE}|{_TIME}))*|{_TIME}[ \u00a0]{_DATE}")
+_EDGE_DATE = re.compile(rf"^(?:{_DATE}[ \u00a0])+|(?:[ \u00a0]{_DATE})+$")
+_LONG = 9
+
+
+def mask(text: str, contact: Contact) -> str:
+    """Return the text without contact values and long numbers; NFC goes in and out."""
+    for value in (contact.name, contact.phone):
+        text = _mask_value(text, value)
+    return _RUN.sub(_mask_run, text)
+
+
+def _mask_run(match: re.Match[str]) -> str:
+    run = match.group()
+    if _DATES_ONLY.fullmatch(run):
+        return run
+    edges = [edge.span() for edge in _EDGE_DATE.finditer(run)]
+    start = edges[0][1] if edges and edges[0][0] == 0 else 0
+    end = edges[-1][0] if edges and edges[-1][1] == len(run) else len(run)
+    core = run[start:end]
+    if sum(sign.isdigit() for sign in core) < _LONG:
+        return run
+    return run[:start] + MASK + run[end:]
+
+
+def _mask_value(text: str, value: str) -> str:
+    """Replace a contact value, however it is spaced, cased or marked."""
+    signs = [_fold(sign) for sign in value if not _is_filler(sign)]
+    signs = [sign for sign in signs if sign]
+    if len(signs) < 2:
+        return text
+    folded, origin = _folded_with_origin(text)
+    pattern = r"(?<!\w)" + r"[\s.\-]*".join(map(re.escape, "".join(signs))) + r"(?!\w)"
+    spans = [
+        (origin[found.start()], origin[found.end() - 1] + 1)
+        for found in re.finditer(pattern, folded)
+    ]
+    for start, end in reversed(spans):
+        text = text[:start] + MASK + text[end:]
+    return text
+
+
+def _folded_with_origin(text: str) -> tuple[str, list[int]]:
+    """Return the folded text and, for each of its signs, where it stood in the text."""
+    folded: list[str] = []
+    origin: list[int] = []
+    for index, sign in enumerate(text):
+        for part in _fold(sign):
+            folded.append(part)
+            origin.append(index)
+    return "".join(folded), origin
+
+
+def _fold(sign: str) -> str:
+    """Return the sign in lower case without marks; đ becomes d, invisible signs vanish."""
+    decomposed = unicodedata.normalize("NFD", sign.casefold().replace("đ", "d"))
+    return "".join(part for part in decomposed if unicodedata.category(part) not in ("Mn", "Cf"))
+
+
+def _is_filler(sign: str) -> bool:
+    return sign.isspace() or sign in ".-"

@@ -1,0 +1,344 @@
+"""The nouns of the domain: plain frozen values, no storage, no framework.
+
+Fields that hold words of people or secrets stay out of `repr`, and so out of any message.
+
+Every time is an aware UTC `datetime` and ends in `_at`; every id is an opaque string.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+
+
+class Urgency(StrEnum):
+    """How pressing the sender says it is."""
+
+    NOW = "now"
+    SOON = "soon"
+    NORMAL = "normal"
+
+    @property
+    def rank(self) -> int:
+        """0 is served first."""
+        return list(Urgency).index(self)
+
+
+class TipStatus(StrEnum):
+    """Where a tip stands; design 4.4."""
+
+    RECEIVED = "received"
+    ACKNOWLEDGED = "acknowledged"
+    IN_PROGRESS = "in_progress"
+    NEED_INFO = "need_info"
+    TRANSFERRED = "transferred"
+    RESOLVED = "resolved"
+    OUT_OF_SCOPE = "out_of_scope"
+    DUPLICATE = "duplicate"
+    ERASED = "erased"
+
+
+class ForwardMode(StrEnum):
+    """How much of a tip a unit wants in Zalo; design D3."""
+
+    TIP = "tip"
+    NOTICE = "notice"
+
+
+@dataclass(frozen=True)
+class Location:
+    """A position in decimal degrees, WGS 84."""
+
+    latitude: float
+    longitude: float
+
+
+@dataclass(frozen=True)
+class TipContent:
+    """What the sender says about the matter; sealed at rest."""
+
+    text: str = field(repr=False)
+    place: str = field(default="", repr=False)
+    area: str = field(default="", repr=False)
+    occurred_at: str = ""
+    """As typed: an ISO 8601 date or local date and time."""
+    location: Location | None = None
+
+
+@dataclass(frozen=True)
+class Contact:
+    """Who the sender is, if they chose to say so; sealed apart and erased earlier."""
+
+    name: str = field(default="", repr=False)
+    phone: str = field(default="", repr=False)
+
+    def __bool__(self) -> bool:
+        return bool(self.name or self.phone)
+
+
+@dataclass(frozen=True)
+class TipDraft:
+    """A valid submission before it is stored; made by `core.submissions.read_draft`."""
+
+    unit_id: str
+    """The unit whose form was used; officers' matters go on to the province."""
+    category: str
+    urgency: Urgency
+    content: TipContent
+    contact: Contact
+    sealed: bool
+    """The sender asked that no content goes through Zalo."""
+    photos: tuple[bytes, ...] = field(repr=False)
+    submission_key: str = field(repr=False)
+    """22–64 URL-safe signs from the page, or empty without JavaScript."""
+
+
+class AttachmentState(StrEnum):
+    ORIGINAL = "original"
+    CLEAN = "clean"
+    UNREADABLE = "unreadable"
+
+
+@dataclass(frozen=True)
+class Attachment:
+    """One photo of a tip: the sealed original until the clean copy is durable."""
+
+    attachment_id: str
+    position: int
+    """1 for the first photo of its tip."""
+    state: AttachmentState
+    blob_key: str
+    """Where the bytes lie now; empty when unreadable and wiped."""
+    clean_sha256: str = ""
+
+
+@dataclass(frozen=True)
+class TimelineEntry:
+    at: datetime
+    status: TipStatus
+
+
+@dataclass(frozen=True)
+class Tip:
+    tip_id: str
+    card_code: str
+    """`TB-` and six Crockford base-32 signs; opens nothing by itself."""
+    unit_id: str
+    """The unit that receives it."""
+    addressed_unit_id: str
+    """The unit whose form was used."""
+    category: str
+    urgency: Urgency
+    status: TipStatus
+    sealed: bool
+    """By the sender's wish or by category: always a notice in Zalo."""
+    received_at: datetime
+    content: TipContent
+    contact: Contact
+    attachments: tuple[Attachment, ...] = ()
+    timeline: tuple[TimelineEntry, ...] = ()
+
+
+@dataclass(frozen=True)
+class TipSummary:
+    """A row of the officers' list; holds nothing that is sealed."""
+
+    tip_id: str
+    card_code: str
+    unit_id: str
+    category: str
+    urgency: Urgency
+    status: TipStatus
+    received_at: datetime
+    photo_count: int
+
+
+class JobKind(StrEnum):
+    CLEAN_PHOTOS = "clean_photos"
+    """Subject: a tip id."""
+    DELIVER_TIP = "deliver_tip"
+    """Subject: a tip id."""
+    SEND_DIGEST = "send_digest"
+    """Subject: a delivery id."""
+
+
+class JobState(StrEnum):
+    PENDING = "pending"
+    UNKNOWN = "unknown"
+    """Like pending, but the last send may have taken effect and will be looked up."""
+    DONE = "done"
+    FAILED = "failed"
+
+
+@dataclass(frozen=True)
+class Job:
+    """Work to be done, written in the transaction of what it serves (design D4)."""
+
+    job_id: str
+    kind: JobKind
+    subject_id: str
+    unit_id: str
+    urgency: Urgency
+    state: JobState
+    due_at: datetime
+    created_at: datetime
+    attempts: int = 0
+    lane: str = ""
+    """Jobs of one lane run one at a time and pause together; empty: no lane."""
+    last_error: str = ""
+
+
+@dataclass(frozen=True)
+class Claim:
+    """A job held under a lease; an old claim cannot finish a job."""
+
+    job: Job
+    token: str
+
+
+class Channel(StrEnum):
+    ZALO_GROUP = "zalo_group"
+
+
+class MessageKind(StrEnum):
+    TEXT = "text"
+    PHOTO = "photo"
+
+
+class SendState(StrEnum):
+    PENDING = "pending"
+    ATTEMPTED = "attempted"
+    """The send was begun; until a result is written its outcome is unknown."""
+    SENT = "sent"
+    REFUSED = "refused"
+    """The channel refuses this very content, or the photo cannot be opened."""
+
+
+@dataclass(frozen=True)
+class DeliveryMessage:
+    """One message of a delivery, with its own mark: a crash resumes at the first unsent."""
+
+    position: int
+    kind: MessageKind
+    text: str = field(repr=False)
+    """The message, or the caption of the photo; frozen when the delivery is planned."""
+    attachment_id: str = ""
+    state: SendState = SendState.PENDING
+    attempted_at: datetime | None = None
+    sent_at: datetime | None = None
+    message_id: str = ""
+
+
+class DeliveryState(StrEnum):
+    OPEN = "open"
+    """A digest that still takes tips."""
+    PLANNED = "planned"
+    SENT = "sent"
+    REFUSED = "refused"
+    """Every message was refused."""
+
+
+@dataclass(frozen=True)
+class Delivery:
+    """An ordered list of messages for one recipient in one channel."""
+
+    delivery_id: str
+    unit_id: str
+    channel: Channel
+    recipient: str
+    """The group id."""
+    is_digest: bool
+    state: DeliveryState
+    tip_ids: tuple[str, ...]
+    messages: tuple[DeliveryMessage, ...]
+    created_at: datetime
+    sent_at: datetime | None = None
+
+
+@dataclass(frozen=True)
+class UnitChannel:
+    """How a unit is reached in Zalo."""
+
+    unit_id: str
+    oa_id: str
+    group_id: str
+    forward_mode: ForwardMode
+
+
+@dataclass(frozen=True)
+class ZaloApp:
+    """The province's one app: `secret_key` refreshes tokens, `oa_secret_key` signs webhooks."""
+
+    app_id: str
+    secret_key: str = field(repr=False)
+    oa_secret_key: str = field(repr=False)
+
+
+@dataclass(frozen=True)
+class TokenPair:
+    """What Zalo hands out: an access token for about 25 h, a refresh token for one use."""
+
+    access_token: str = field(repr=False)
+    refresh_token: str = field(repr=False)
+    expires_at: datetime
+
+
+class TokenState(StrEnum):
+    OK = "ok"
+    NEEDS_AUTHORIZATION = "needs_authorization"
+
+
+@dataclass(frozen=True)
+class TokenSet:
+    """A unit's pair with its history; `generation` counts the pairs ever stored."""
+
+    unit_id: str
+    oa_id: str
+    pair: TokenPair
+    generation: int
+    state: TokenState
+    obtained_at: datetime
+    exchange_begun_at: datetime | None = None
+    """Set before an exchange and cleared with its result: what a crash leaves behind."""
+    exchange_attempts: int = 0
+    """Exchanges of this generation whose answer never came."""
+    next_refresh_at: datetime | None = None
+    """When the refresher should act; moved forward by senders, back by back-off."""
+    rejections: int = 0
+    """Generations in a row that Zalo refused before a send went through."""
+
+
+class Role(StrEnum):
+    OFFICER = "officer"
+    COMMANDER = "commander"
+
+
+@dataclass(frozen=True)
+class Officer:
+    unit_id: str
+    user_id: str
+    """The officer's Zalo id, scoped to the unit's OA."""
+    name: str = field(repr=False)
+    role: Role
+
+
+@dataclass(frozen=True)
+class Session:
+    """A signed-in officer; `session_id` is the cookie's value and is never stored plain."""
+
+    session_id: str = field(repr=False)
+    csrf_token: str = field(repr=False)
+    officer: Officer
+    expires_at: datetime
+
+
+@dataclass(frozen=True)
+class GroupMessage:
+    """One message of a group's history, as the provider tells it."""
+
+    message_id: str
+    from_oa: bool
+    kind: str
+    text: str = field(repr=False)
+    sent_at: datetime

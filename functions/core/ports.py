@@ -1,0 +1,508 @@
+"""What the domain needs from outside, promised in its own words.
+
+Each port has one behavioural suite in `tests/contracts/`; every adapter passes it.
+Adapters raise only errors of `core.errors`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Protocol
+
+from functions.core.models import (
+    AttachmentState,
+    Channel,
+    Claim,
+    Delivery,
+    DeliveryMessage,
+    GroupMessage,
+    Job,
+    JobState,
+    Officer,
+    Session,
+    Tip,
+    TipSummary,
+    TokenPair,
+    TokenSet,
+    UnitChannel,
+    ZaloApp,
+)
+
+
+class Clock(Protocol):
+    def now(self) -> datetime:
+        """Return the present as an aware UTC time."""
+        ...
+
+
+class MacKeys(Protocol):
+    def digest(self, purpose: str, message: bytes) -> bytes:
+        """Return 32 bytes of HMAC-SHA-256 under the durable key of `purpose`.
+
+        The keys are made at first use, stored wrapped, and never change: receipt codes
+        and their stored hashes depend on them.
+        """
+        ...
+
+
+@dataclass(frozen=True)
+class NewTip:
+    """All that is written in one durable step when a tip is accepted."""
+
+    tip: Tip
+    receipt_hash: bytes
+    submission_hash: bytes
+    """Keyed hash of unit and submission key; unique."""
+    content_hash: bytes
+    """Keyed hash of the normalised fields and photo bytes in order."""
+    repeatable_until: datetime
+    """Until then the same submission gives the same receipt; later it conflicts."""
+    jobs: tuple[Job, ...]
+    contact_erase_after: datetime | None
+    erase_after: datetime
+
+
+class TipStore(Protocol):
+    """Tips with their timeline and attachments; the record of truth."""
+
+    def add(self, new: NewTip) -> Tip | None:
+        """Store tip, attachments, timeline and jobs in one atomic durable write.
+
+        Returns None when stored now. When the submission hash is known: the tip stored
+        then, if the content hash is the same and `repeatable_until` lies ahead of the
+        new tip's `received_at`; otherwise raises ConflictError. The new tip's blobs must
+        be durable before this call. Raises StoreUnavailableError when the tip is not known
+        to be stored: a disk that failed in the last step of the commit may hold it all the
+        same, so its blobs must stay (the sweep takes those that no tip names).
+        Raises CardCodeTakenError with nothing stored when the card code is taken, and
+        ConflictError when another id or the receipt is.
+        """
+        ...
+
+    def find_submission(
+        self, submission_hash: bytes, content_hash: bytes, now: datetime
+    ) -> Tip | None:
+        """Return the tip of an earlier same submission, None when the hash is new.
+
+        Raises ConflictError exactly where `add` would.
+        """
+        ...
+
+    def get(self, tip_id: str) -> Tip:
+        """Return the whole tip. Raises NotFoundError."""
+        ...
+
+    def by_card_code(self, unit_id: str, card_code: str) -> Tip:
+        """Return the unit's tip of that code; NotFoundError also for another unit's."""
+        ...
+
+    def by_receipt(self, receipt_hash: bytes) -> Tip:
+        """Return the tip of a receipt. Raises NotFoundError."""
+        ...
+
+    def list_for_unit(
+        self, unit_id: str, limit: int, before: datetime | None = None
+    ) -> list[TipSummary]:
+        """Return the unit's newest tips first, those received before `before` if given."""
+        ...
+
+    def all_ids(self) -> Iterable[str]:
+        """Yield every tip id in order of receipt."""
+        ...
+
+    def set_attachment(
+        self, attachment_id: str, state: AttachmentState, blob_key: str, clean_sha256: str
+    ) -> None:
+        """Record what became of a photo, durably."""
+        ...
+
+    def blob_keys(self) -> set[str]:
+        """Return every blob key that an attachment names."""
+        ...
+
+    def counts(self) -> dict[str, int]:
+        """Return {"stored", "set_aside", "erased"}."""
+        ...
+
+
+class JobStore(Protocol):
+    """Jobs, their leases, and the pauses of their lanes."""
+
+    def due(self, now: datetime, limit: int) -> list[str]:
+        """Return ids of claimable jobs, most urgent first, then oldest first.
+
+        Claimable: pending or unknown, `due_at` passed, no live lease on the job nor on
+        another job of its lane, and the lane not paused. At most one id per lane.
+        """
+        ...
+
+    def next_due_at(self) -> datetime | None:
+        """Return the earliest `due_at` of an unfinished job, None when none has one."""
+        ...
+
+    def claim(self, job_id: str, now: datetime, lease_until: datetime) -> Claim | None:
+        """Take the job under a lease and count the attempt; None when not claimable now."""
+        ...
+
+    def extend(self, claim: Claim, lease_until: datetime) -> None:
+        """Prolong the lease. Raises LeaseLostError when it is no longer this claim's."""
+        ...
+
+    def complete(self, claim: Claim) -> None:
+        """Mark done and clear the lane's pause. Raises LeaseLostError."""
+        ...
+
+    def postpone(
+        self, claim: Claim, due_at: datetime, error: str, state: JobState = JobState.PENDING
+    ) -> None:
+        """Give the job back, due later. Raises LeaseLostError."""
+        ...
+
+    def fail(self, claim: Claim, error: str) -> None:
+        """Stop trying until `retry`. Raises LeaseLostError."""
+        ...
+
+    def pause_lane(self, lane: str, until: datetime) -> None:
+        """Let no job of the lane start before `until`."""
+        ...
+
+    def rearm_lane(self, lane: str, now: datetime) -> int:
+        """Make every unfinished, unleased job of the lane due, clear its pause; count them."""
+        ...
+
+    def retry(self, job_id: str | None, now: datetime) -> int:
+        """Re-arm the failed job, or all failed ones; return how many. NotFoundError for an
+        unknown id."""
+        ...
+
+    def counts(self) -> dict[str, int]:
+        """Return {"pending", "done", "failed", "unknown"}."""
+        ...
+
+    def oldest_due_at(self, now: datetime) -> datetime | None:
+        """Return the earliest passed `due_at` of an unfinished job."""
+        ...
+
+
+class JobQueue(Protocol):
+    """A doorbell: says that there is work, and may be lost."""
+
+    def ring(self) -> None:
+        """Wake a worker; never raises, for the sweep rings again."""
+        ...
+
+
+class DeliveryStore(Protocol):
+    """What was, or may have been, posted where; message texts are sealed at rest."""
+
+    def plan_card(self, delivery: Delivery) -> Delivery:
+        """Store a planned delivery of one tip, or return the one that already exists for
+        that tip, channel and recipient, digest or card."""
+        ...
+
+    def of_tip(self, tip_id: str) -> list[Delivery]:
+        """Return the deliveries that carry this tip, oldest first."""
+        ...
+
+    def get(self, delivery_id: str) -> Delivery:
+        """Return one delivery. Raises NotFoundError."""
+        ...
+
+    def join_digest(self, tip_id: str, digest: Delivery, job: Job) -> Delivery:
+        """Put the tip into the unit's open digest, or open `digest` with its `job`.
+
+        One atomic write; a tip already in a delivery of that recipient stays there.
+        """
+        ...
+
+    def close_digest(self, delivery_id: str, messages: tuple[DeliveryMessage, ...]) -> Delivery:
+        """Freeze an open digest with its messages; one that is closed is returned as it is."""
+        ...
+
+    def append_text(self, delivery_id: str, text: str) -> Delivery:
+        """Add a text at the end of a closed delivery, which is planned again by that."""
+        ...
+
+    def reopen(self, delivery_id: str) -> Delivery:
+        """Mark every refused message pending again and the delivery planned."""
+        ...
+
+    def begin_send(self, delivery_id: str, position: int, at: datetime) -> None:
+        """Mark the message attempted, durably, before it is sent."""
+        ...
+
+    def withdraw_send(self, delivery_id: str, position: int) -> None:
+        """Mark the message pending again: it surely was not sent."""
+        ...
+
+    def mark_sent(self, delivery_id: str, position: int, message_id: str, at: datetime) -> None:
+        """Record the send; the last message of a delivery completes the delivery."""
+        ...
+
+    def mark_refused(self, delivery_id: str, position: int, at: datetime) -> None:
+        """Record that this content will never go; completes the delivery like `mark_sent`."""
+        ...
+
+    def is_known_message(self, recipient: str, message_id: str) -> bool:
+        """Whether one of our messages to that recipient has this id."""
+        ...
+
+    def cards_begun_since(self, unit_id: str, since: datetime) -> int:
+        """Count card deliveries (no digests) of which a message was attempted since."""
+        ...
+
+    def sends_since(self, unit_id: str, since: datetime) -> list[datetime]:
+        """Return the attempt times of the unit's messages since, oldest first."""
+        ...
+
+    def last_digest_at(self, unit_id: str) -> datetime | None:
+        """Return when the unit's latest closed digest was created."""
+        ...
+
+    def first_sent_at(self, tip_id: str, channel: Channel) -> datetime | None:
+        """Return when the tip's first message stood in that channel, None if not yet."""
+        ...
+
+
+class BlobStore(Protocol):
+    """Sealed bytes under keys of our own; durable when `put` returns."""
+
+    def put(self, key: str, data: bytes) -> None:
+        """Seal and store durably; an existing key is replaced. Raises StoreUnavailableError."""
+        ...
+
+    def get(self, key: str) -> bytes:
+        """Return the unsealed bytes. Raises NotFoundError."""
+        ...
+
+    def wipe(self, key: str) -> None:
+        """Remove the bytes; a missing key is no error."""
+        ...
+
+    def keys_older_than(self, before: datetime) -> list[str]:
+        """Return keys stored before that time, for the sweep of orphans."""
+        ...
+
+
+class ChannelStore(Protocol):
+    """How units are reached, and the province's app; secrets sealed at rest."""
+
+    def save_app(self, app: ZaloApp) -> None: ...
+
+    def app(self) -> ZaloApp | None: ...
+
+    def save_channel(self, channel: UnitChannel) -> None: ...
+
+    def channel(self, unit_id: str) -> UnitChannel | None: ...
+
+
+class TokenStore(Protocol):
+    """Token pairs; the refresher is the only writer beside the import."""
+
+    def get(self, unit_id: str) -> TokenSet | None: ...
+
+    def put_authorized(
+        self, unit_id: str, oa_id: str, pair: TokenPair, now: datetime, next_refresh_at: datetime
+    ) -> bool:
+        """Store a pair that an administrator obtained, as a new generation in state ok.
+
+        Returns False and changes nothing when its refresh token is known: spent, begun,
+        or the present one.
+        """
+        ...
+
+    def due(self, now: datetime) -> list[TokenSet]:
+        """Return the sets in state ok whose `next_refresh_at` has passed."""
+        ...
+
+    def hasten(self, unit_id: str, generation: int, at: datetime) -> None:
+        """Bring the next refresh forward to `at` because Zalo refused the access token.
+
+        Only if the generation still stands; counts one rejection per generation.
+        """
+        ...
+
+    def confirm(self, unit_id: str) -> None:
+        """Set the count of rejections to zero: Zalo took the access token."""
+        ...
+
+    def delay(self, unit_id: str, generation: int, until: datetime) -> None:
+        """Put the next refresh off, and clear the journal of an exchange that never left."""
+        ...
+
+    def begin_exchange(self, unit_id: str, generation: int, attempts: int, now: datetime) -> bool:
+        """Journal durably that the refresh token is about to be used.
+
+        Only where generation and `exchange_attempts` still are as given; counts one
+        attempt more. False when another writer was first.
+        """
+        ...
+
+    def complete_exchange(
+        self,
+        unit_id: str,
+        generation: int,
+        pair: TokenPair,
+        now: datetime,
+        next_refresh_at: datetime,
+    ) -> bool:
+        """Replace the pair by compare-and-swap on the generation; remember the old one as
+        spent. False when the generation no longer stands."""
+        ...
+
+    def give_up(self, unit_id: str, generation: int) -> None:
+        """Mark the set as needing authorization, its refresh token as spent."""
+        ...
+
+    def counts(self, expiring_before: datetime) -> dict[str, int]:
+        """Return {"ok", "expiring", "needs_authorization"}; each set counts once."""
+        ...
+
+
+class OfficerStore(Protocol):
+    """Enrolled officers, their sign-in links and sessions, and the log of what they read."""
+
+    def enroll(self, officer: Officer, now: datetime) -> None:
+        """Add or update; the same user of the same unit stays one officer."""
+        ...
+
+    def officers(self, unit_id: str) -> list[Officer]: ...
+
+    def add_link(self, link_hash: bytes, officer: Officer, expires_at: datetime) -> None: ...
+
+    def spend_link(
+        self,
+        link_hash: bytes,
+        session_hash: bytes,
+        csrf_token: str,
+        now: datetime,
+        session_expires_at: datetime,
+    ) -> Officer:
+        """Use the link up and open the session in one atomic write.
+
+        Raises NotFoundError when unknown, spent, expired, or the officer is gone.
+        """
+        ...
+
+    def session(self, session_hash: bytes, now: datetime) -> Session:
+        """Return a live session of a still enrolled officer (with an empty `session_id`).
+        Raises NotFoundError."""
+        ...
+
+    def end_session(self, session_hash: bytes) -> None: ...
+
+    def log_read(self, officer: Officer, tip_id: str, what: str, now: datetime) -> None:
+        """Record durably that the officer saw `what` ("case" or "photo-1") of the tip."""
+        ...
+
+    def reads(self, tip_id: str) -> list[tuple[str, str, datetime]]:
+        """Return (user id, what, at) of each read, oldest first."""
+        ...
+
+
+class RepeatGuard(Protocol):
+    """Remembers key-less submissions for some minutes, their codes sealed (design D9)."""
+
+    def remember(
+        self, fingerprint: bytes, receipt_code: str, tip_id: str, expires_at: datetime
+    ) -> None: ...
+
+    def recall(self, fingerprint: bytes, now: datetime) -> tuple[str, str] | None:
+        """Return (receipt code, tip id), None when unknown or expired."""
+        ...
+
+    def forget_expired(self, now: datetime) -> None: ...
+
+
+class ChatGateway(Protocol):
+    """Zalo's calls, each once and without retry; errors say what the caller should do.
+
+    Every method may raise RetryableProviderError, OutcomeUnknownError (sends only),
+    TokenExpiredError, ChannelClosedError, RejectedByProviderError.
+    """
+
+    def send_group_text(self, access_token: str, group_id: str, text: str) -> str:
+        """Post a text and return its message id."""
+        ...
+
+    def upload_image(self, access_token: str, jpeg: bytes) -> str:
+        """Upload a JPEG of at most 1,048,576 bytes and return its attachment id."""
+        ...
+
+    def send_group_image(
+        self, access_token: str, group_id: str, attachment_id: str, caption: str
+    ) -> str:
+        """Post an uploaded image and return its message id."""
+        ...
+
+    def group_history(
+        self, access_token: str, group_id: str, offset: int, count: int
+    ) -> list[GroupMessage]:
+        """Return up to `count` (≤ 50) messages, newest first."""
+        ...
+
+
+class TokenIssuer(Protocol):
+    def exchange(self, app: ZaloApp, refresh_token: str, now: datetime) -> TokenPair:
+        """Use the refresh token up and return the new pair.
+
+        Raises RetryableProviderError when it surely was not used, OutcomeUnknownError when
+        the answer was lost, ReauthorizationError when it is dead, ChannelClosedError when
+        the app's own settings are refused (the token is not used up then).
+        """
+        ...
+
+
+class PhotoCleaner(Protocol):
+    def clean(self, original: bytes) -> bytes | None:
+        """Return a clean JPEG of at most 1,000,000 bytes, None when it cannot be opened.
+
+        Raises ToolUnavailableError when that could not be found out now.
+        """
+        ...
+
+
+@dataclass(frozen=True)
+class CardValues:
+    """What a card may say; already masked for the channel."""
+
+    card_code: str
+    category: str
+    urgency: str
+    unit_name: str
+    area: str
+    received_at: datetime
+    link: str
+    text: str = ""
+    place: str = ""
+    occurred_at: str = ""
+    photo_count: int = 0
+    sealed: bool = False
+
+
+class Renderer(Protocol):
+    """Turns codes and values into the sentences of `templates/zalo`."""
+
+    def tip_card(self, values: CardValues) -> list[str]:
+        """Return the parts of a full card, each at most 1,500 characters, marked 1/n."""
+        ...
+
+    def notice_card(self, values: CardValues) -> list[str]: ...
+
+    def photo_caption(self, card_code: str, position: int, total: int) -> str: ...
+
+    def digest(self, unit_name: str, cards: Sequence[CardValues]) -> list[str]: ...
+
+    def possible_repeat(self, text: str) -> str:
+        """Mark a text that may stand in the group already."""
+        ...
+
+
+class OperatorAlerts(Protocol):
+    def alarm(self, code: str, unit_id: str) -> None:
+        """Call for a human, once per code and unit until it is cleared; never raises."""
+        ...
+
+    def clear(self, code: str, unit_id: str) -> None: ...

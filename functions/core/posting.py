@@ -1,0 +1,173 @@
+"""Posting a planned delivery: message by message, each marked before and after.
+
+What a crash or a lost answer leaves behind is a message marked as attempted; it is looked
+up in the group before it is sent again.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import timedelta
+
+from functions.core.errors import (
+    ChannelClosedError,
+    OutcomeUnknownError,
+    RejectedByProviderError,
+    RetryableProviderError,
+    TokenExpiredError,
+)
+from functions.core.history import LookUpImpossibleError, find_sent
+from functions.core.models import (
+    AttachmentState,
+    Claim,
+    Delivery,
+    DeliveryMessage,
+    MessageKind,
+    SendState,
+    Tip,
+    Urgency,
+)
+from functions.core.work import WorkServices, hold
+
+SENDS_PER_MINUTE = 45
+"""A photo costs two calls, and the smallest package allows 100 a minute (reference, 0)."""
+
+LOOK_UP_PATIENCE = timedelta(minutes=10)
+"""After so long without an answer from the history alone, the repeat is sent with a mark."""
+
+
+class PhotosNotReadyError(Exception):
+    """The next message is a photo that is still being cleaned."""
+
+
+@dataclass(frozen=True)
+class Address:
+    """Where a delivery goes, and with which token."""
+
+    unit_id: str
+    group_id: str
+    access_token: str
+
+
+def post_unsent(
+    delivery: Delivery, address: Address, urgency: Urgency, claim: Claim, services: WorkServices
+) -> None:
+    """Post every message that has not gone yet, in order.
+
+    Raises what the gateway raises, with the marks as the error says, PhotosNotReadyError
+    and LeaseLostError.
+    """
+    for message in delivery.messages:
+        if message.state in (SendState.SENT, SendState.REFUSED):
+            continue
+        hold(claim, services)
+        _keep_to_rate(address.unit_id, urgency, services)
+        if message.state is SendState.ATTEMPTED:
+            settled = _settle(delivery, message, address, services)
+            if settled is None:
+                continue
+            message = settled
+        try:
+            _send(delivery, message, address, services)
+        except RejectedByProviderError:
+            services.deliveries.mark_refused(
+                delivery.delivery_id, message.position, services.clock.now()
+            )
+
+
+def _keep_to_rate(unit_id: str, urgency: Urgency, services: WorkServices) -> None:
+    if urgency is Urgency.NOW:
+        return
+    now = services.clock.now()
+    recent = services.deliveries.sends_since(unit_id, now - timedelta(minutes=1))
+    if len(recent) >= SENDS_PER_MINUTE:
+        free_at = recent[-SENDS_PER_MINUTE] + timedelta(minutes=1)
+        raise RetryableProviderError("own-rate", (free_at - now).total_seconds())
+
+
+def _settle(
+    delivery: Delivery, message: DeliveryMessage, address: Address, services: WorkServices
+) -> DeliveryMessage | None:
+    """Find out what became of an attempt: None when it stands in the group, else the
+    message to send again, marked where nobody can tell."""
+    repeat = services.renderer.possible_repeat(message.text)
+    try:
+        message_id = find_sent(
+            message.kind,
+            (message.text, repeat),
+            address.group_id,
+            address.access_token,
+            services.gateway,
+            services.deliveries,
+        )
+    except LookUpImpossibleError:
+        return replace(message, text=repeat)
+    except RetryableProviderError as exc:
+        begun = message.attempted_at
+        if begun is None or services.clock.now() - begun < LOOK_UP_PATIENCE:
+            raise OutcomeUnknownError(exc.code) from exc
+        return replace(message, text=repeat)
+    if message_id is None:
+        return message
+    services.deliveries.mark_sent(
+        delivery.delivery_id, message.position, message_id, services.clock.now()
+    )
+    return None
+
+
+def _send(
+    delivery: Delivery, message: DeliveryMessage, address: Address, services: WorkServices
+) -> None:
+    attachment_id = ""
+    if message.kind is MessageKind.PHOTO:
+        photo = _clean_photo(delivery, message, services)
+        attachment_id = services.gateway.upload_image(address.access_token, photo)
+    key = (delivery.delivery_id, message.position)
+    services.deliveries.begin_send(*key, services.clock.now())
+    try:
+        if attachment_id:
+            message_id = services.gateway.send_group_image(
+                address.access_token, address.group_id, attachment_id, message.text
+            )
+        else:
+            message_id = services.gateway.send_group_text(
+                address.access_token, address.group_id, message.text
+            )
+    except (RetryableProviderError, TokenExpiredError, ChannelClosedError):
+        services.deliveries.withdraw_send(*key)
+        raise
+    services.deliveries.mark_sent(*key, message_id, services.clock.now())
+
+
+def _clean_photo(delivery: Delivery, message: DeliveryMessage, services: WorkServices) -> bytes:
+    tip = services.tips.get(delivery.tip_ids[0])
+    for attachment in tip.attachments:
+        if attachment.attachment_id != message.attachment_id:
+            continue
+        if attachment.state is AttachmentState.ORIGINAL:
+            raise PhotosNotReadyError
+        if attachment.state is AttachmentState.CLEAN:
+            return services.blobs.get(attachment.blob_key)
+    raise RejectedByProviderError("unreadable-photo")
+
+
+def planned_messages(
+    tip: Tip, texts: list[str], with_photos: bool, services: WorkServices
+) -> tuple[DeliveryMessage, ...]:
+    """Return the card's parts and then the photos, in order, as they will be sent."""
+    messages = [
+        DeliveryMessage(position, MessageKind.TEXT, text)
+        for position, text in enumerate(texts, start=1)
+    ]
+    if with_photos:
+        total = len(tip.attachments)
+        messages += [
+            DeliveryMessage(
+                len(texts) + photo.position,
+                MessageKind.PHOTO,
+                services.renderer.photo_caption(tip.card_code, photo.position, total),
+                photo.attachment_id,
+            )
+            for photo in tip.attachments
+        ]
+    return tuple(messages)

@@ -1,0 +1,143 @@
+"""Port Renderer: the sentences of `templates/zalo`, cut into messages that Zalo takes.
+
+Everything a resident typed passes `zalo_text`: in Zalo it can neither mention anybody nor
+look like a message of ours. Each line of it stands behind a bar.
+"""
+
+from __future__ import annotations
+
+import textwrap
+import unicodedata
+from collections.abc import Callable, Sequence
+from datetime import datetime, timedelta, timezone
+from pathlib import Path
+from typing import Any
+
+import jinja2
+import yaml
+
+from functions.core.ports import CardValues
+
+LONGEST_MESSAGE = 1_500
+"""Characters; the reference (4.2) assumes 2,000 and advises 1,500."""
+
+_BAR = "│ "
+_PART_ROOM = len(" (99/99)")
+_INDOCHINA = timezone(timedelta(hours=7))
+
+
+class _Own(str):
+    """A text of ours: links and marks, which `zalo_text` must leave alone."""
+
+
+def zalo_text(value: Any) -> str:
+    """Return a value as harmless text: NFC, no control or invisible signs, no mention, no
+    link that opens by a touch."""
+    if isinstance(value, _Own):
+        return value
+    text = unicodedata.normalize("NFC", str(value))
+    text = "".join(sign for sign in text if sign == "\n" or not _is_invisible(sign))
+    while "[@" in text:
+        text = text.replace("[@", "[ @")
+    return text.replace("://", ": //")
+
+
+def local_time(at: datetime) -> str:
+    """Return day and time in Indochina Time, as people write it."""
+    return f"{at.astimezone(_INDOCHINA):%H:%M ngày %d/%m/%Y}"
+
+
+def typed_time(typed: str) -> str:
+    """Return a typed ISO date or time as people write it; it was checked when it came in."""
+    at = datetime.fromisoformat(typed)
+    if at.tzinfo is not None and at.utcoffset() is not None:
+        at = at.astimezone(_INDOCHINA)
+    return f"{at:%H:%M ngày %d/%m/%Y}" if len(typed) > len("2026-11-21") else f"{at:%d/%m/%Y}"
+
+
+class TemplateRenderer:
+    """Port Renderer on Jinja templates; StrictUndefined, so a missing word is an error."""
+
+    def __init__(self, templates_dir: Path) -> None:
+        self._environment = jinja2.Environment(
+            loader=jinja2.FileSystemLoader(templates_dir / "zalo"),
+            undefined=jinja2.StrictUndefined,
+            finalize=zalo_text,
+            trim_blocks=True,
+            lstrip_blocks=True,
+            autoescape=False,  # noqa: S701 plain text for Zalo; `zalo_text` is its escaping
+        )
+        self._environment.filters.update(own=_Own, local_time=local_time, typed_time=typed_time)
+        catalogue = (templates_dir / "catalogue.yml").read_text(encoding="utf-8")
+        self._environment.globals["words"] = yaml.safe_load(catalogue)
+
+    def tip_card(self, values: CardValues) -> list[str]:
+        def head(part: str) -> str:
+            return self._render("card_head.txt.j2", card=values, part=part, is_notice=False)
+
+        def more(part: str) -> str:
+            return self._render("card_more.txt.j2", card=values, part=part)
+
+        return _in_parts(head, more, _quoted_lines(zalo_text(values.text)))
+
+    def notice_card(self, values: CardValues) -> list[str]:
+        return [self._render("card_head.txt.j2", card=values, part="", is_notice=True)]
+
+    def photo_caption(self, card_code: str, position: int, total: int) -> str:
+        return self._render(
+            "photo_caption.txt.j2", card_code=card_code, position=position, total=total
+        )
+
+    def digest(self, unit_name: str, cards: Sequence[CardValues]) -> list[str]:
+        def head(part: str) -> str:
+            return self._render(
+                "digest_head.txt.j2", part=part, count=len(cards), unit_name=unit_name
+            )
+
+        lines = [self._render("digest_line.txt.j2", card=card) for card in cards]
+        return _in_parts(head, head, lines)
+
+    def possible_repeat(self, text: str) -> str:
+        return self._render("possible_repeat.txt.j2", text=text)
+
+    def _render(self, name: str, **values: Any) -> str:
+        mark = self._environment.globals["words"]["card_mark"]  # type: ignore[index]
+        return self._environment.get_template(name).render(mark=mark, **values).strip("\n")
+
+
+def _in_parts(
+    head: Callable[[str], str], more: Callable[[str], str], lines: list[str]
+) -> list[str]:
+    """Fill messages with the lines, the first under `head`, the rest under `more`; mark
+    them 1/n where there is more than one."""
+    parts: list[list[str]] = [[]]
+    room = LONGEST_MESSAGE - len(head("")) - _PART_ROOM
+    for line in lines:
+        if parts[-1] and len(line) + 1 > room:
+            parts.append([])
+            room = LONGEST_MESSAGE - len(more("")) - _PART_ROOM
+        parts[-1].append(line)
+        room -= len(line) + 1
+    total = len(parts)
+    marks = [f" ({number}/{total})" if total > 1 else "" for number in range(1, total + 1)]
+    return [
+        "\n".join([(head if number == 0 else more)(mark), *part])
+        for number, (mark, part) in enumerate(zip(marks, parts, strict=True))
+    ]
+
+
+def _quoted_lines(text: str) -> list[str]:
+    """Return the text's lines behind bars, long ones broken at blanks, blank ones left out."""
+    width = 400
+    pieces = (
+        piece
+        for line in text.split("\n")
+        if line.strip()
+        for piece in textwrap.wrap(line, width, replace_whitespace=False, drop_whitespace=True)
+    )
+    return [_BAR + piece for piece in pieces]
+
+
+def _is_invisible(sign: str) -> bool:
+    """Control, format (zero width, direction), private, surrogate and separator signs."""
+    return unicodedata.category(sign) in ("Cc", "Cf", "Co", "Cs", "Zl", "Zp")
