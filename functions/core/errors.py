@@ -6,7 +6,7 @@ BinhyenError
 ├── ConflictError                the same key with other content: ask for a fresh form
 ├── CardCodeTakenError           draw another code
 ├── TooManyRequestsError         ask to wait
-├── StoreUnavailableError        nothing was stored: give the unit's phone, try later
+├── StoreUnavailableError        not surely stored: give the unit's phone, try later
 ├── KeyUnavailableError          sealed data without its key: stop, never make a new key
 ├── ToolUnavailableError         this machine could not do it now: try again later
 ├── LeaseLostError               somebody else holds this work: drop it without a trace

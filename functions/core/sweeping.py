@@ -7,8 +7,9 @@ from datetime import timedelta
 
 from functions.core.ports import BlobStore, Clock, JobQueue, JobStore, RepeatGuard, TipStore
 
-ORPHAN_AGE = timedelta(hours=1)
-"""Photos are written before the record that names them: younger ones may be under way."""
+ORPHAN_AGE = timedelta(hours=24)
+"""Photos are written before the record that names them: younger ones may be under way, and
+a machine that slept for hours must not take a photo in the middle of its request."""
 
 
 @dataclass(frozen=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import uuid
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -68,7 +69,7 @@ def submit_tip(
 
     `sender_hashes` are short-lived keyed hashes of address and user agent, the present
     one first; they matter only without a submission key. Raises ConflictError (same key,
-    other content or too late) and StoreUnavailableError (nothing was stored).
+    other content or too late) and StoreUnavailableError (no receipt may be shown).
     """
     if draft.submission_key:
         return _submit_with_key(draft, services)
@@ -120,14 +121,23 @@ def _store(
     content_hash: bytes,
     services: SubmitServices,
 ) -> tuple[Tip, bool]:
-    """Write photos, then the record that names them; take back photos nobody names."""
+    """Write photos, then the record that names them; take back photos nobody names.
+
+    When the record's write fails for good or bad is not known: a disk may report an error
+    after the tip stands in the file. So the photos stay then, and the sweep wipes them if
+    no tip names them.
+    """
     now = services.clock.now()
     attachments = _new_attachments(draft)
     try:
         for attachment, photo in zip(attachments, draft.photos, strict=True):
             services.blobs.put(attachment.blob_key, photo)
+    except StoreUnavailableError:
+        _wipe(attachments, services)
+        raise
+    try:
         earlier, tip = _add(draft, attachments, code, submission_hash, content_hash, now, services)
-    except (StoreUnavailableError, ConflictError):
+    except ConflictError:
         _wipe(attachments, services)
         raise
     if earlier is not None:
@@ -214,8 +224,10 @@ def _job(kind: JobKind, tip: Tip, now: datetime, lane: str) -> Job:
 
 
 def _wipe(attachments: tuple[Attachment, ...], services: SubmitServices) -> None:
-    for attachment in attachments:
-        services.blobs.wipe(attachment.blob_key)
+    """Remove what can be removed now; the sweep takes the rest."""
+    with contextlib.suppress(StoreUnavailableError):
+        for attachment in attachments:
+            services.blobs.wipe(attachment.blob_key)
 
 
 def _receipt(code: str, tip: Tip, is_repeat: bool) -> Receipt:

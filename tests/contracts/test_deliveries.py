@@ -1,0 +1,630 @@
+"""What every DeliveryStore promises."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from functions.core.errors import ConflictError, KeyUnavailableError, NotFoundError
+from functions.core.models import (
+    Channel,
+    Delivery,
+    DeliveryMessage,
+    DeliveryState,
+    Job,
+    JobKind,
+    JobState,
+    MessageKind,
+    SendState,
+    Urgency,
+)
+from functions.core.ports import DeliveryStore, JobStore
+from functions.stores.sqlite.deliveries import SqliteDeliveryStore
+from functions.stores.sqlite.jobs import SqliteJobStore
+from tests.contracts.sqlite_parts import file_contents, open_parts, race
+from tests.fakes.deliveries import MemoryDeliveryStore
+from tests.fakes.jobs import MemoryJobStore
+
+NOW = datetime(2026, 11, 21, 8, 0, tzinfo=UTC)
+SECOND = timedelta(seconds=1)
+MINUTE = timedelta(minutes=1)
+UNIT = "phuong-tan-an"
+GROUP = "group-of-tan-an"
+
+
+@dataclass(frozen=True)
+class Backend:
+    deliveries: DeliveryStore
+    jobs: JobStore
+
+
+@pytest.fixture(params=["memory", "sqlite"])
+def backend(request: pytest.FixtureRequest, tmp_path: Path) -> Backend:
+    if request.param == "memory":
+        jobs = MemoryJobStore()
+        return Backend(MemoryDeliveryStore(jobs), jobs)
+    parts = open_parts(tmp_path)
+    return Backend(
+        SqliteDeliveryStore(parts.database, parts.sealer), SqliteJobStore(parts.database)
+    )
+
+
+@pytest.fixture
+def store(backend: Backend) -> DeliveryStore:
+    return backend.deliveries
+
+
+def text(position: int, words: str = "Tin báo TB-7K3M9Q") -> DeliveryMessage:
+    return DeliveryMessage(position, MessageKind.TEXT, f"{words} {position}")
+
+
+def photo(position: int) -> DeliveryMessage:
+    return DeliveryMessage(position, MessageKind.PHOTO, "TB-7K3M9Q ảnh 1/1", "attachment-1")
+
+
+def make_card(delivery_id: str = "card-1", tip_id: str = "tip-1", **changes: object) -> Delivery:
+    card = Delivery(
+        delivery_id=delivery_id,
+        unit_id=UNIT,
+        channel=Channel.ZALO_GROUP,
+        recipient=GROUP,
+        is_digest=False,
+        state=DeliveryState.PLANNED,
+        tip_ids=(tip_id,),
+        messages=(text(1), text(2), photo(3)),
+        created_at=NOW,
+    )
+    return replace(card, **changes)  # type: ignore[arg-type]
+
+
+def make_digest(
+    delivery_id: str = "digest-1", tip_id: str = "tip-1", **changes: object
+) -> Delivery:
+    opened = {"is_digest": True, "state": DeliveryState.OPEN, "messages": ()}
+    return make_card(delivery_id, tip_id, **(opened | changes))
+
+
+def digest_job(delivery_id: str = "digest-1") -> Job:
+    return Job(
+        job_id=f"job-of-{delivery_id}",
+        kind=JobKind.SEND_DIGEST,
+        subject_id=delivery_id,
+        unit_id=UNIT,
+        urgency=Urgency.NORMAL,
+        state=JobState.PENDING,
+        due_at=NOW,
+        created_at=NOW,
+        lane=UNIT,
+    )
+
+
+def join(
+    store: DeliveryStore, tip_id: str, delivery_id: str = "digest-1", **changes: object
+) -> Delivery:
+    digest = make_digest(delivery_id, tip_id, **changes)
+    return store.join_digest(tip_id, digest, digest_job(delivery_id))
+
+
+def send(store: DeliveryStore, position: int, at: datetime = NOW, delivery_id: str = "card-1"):
+    store.begin_send(delivery_id, position, at)
+    store.mark_sent(delivery_id, position, f"message-{position}", at)
+
+
+def states(delivery: Delivery) -> list[SendState]:
+    return [message.state for message in delivery.messages]
+
+
+# Cards
+
+
+def test_a_planned_card_is_kept_whole(store):
+    card = make_card()
+
+    planned = store.plan_card(card)
+
+    assert planned == card
+    assert store.get("card-1") == card
+    assert store.of_tip("tip-1") == [card]
+
+
+def test_a_card_planned_again_keeps_the_first_wording_and_its_marks(store):
+    store.plan_card(make_card())
+    send(store, 1)
+
+    again = store.plan_card(make_card("card-2", messages=(text(1, "Lời khác"),)))
+
+    assert again.delivery_id == "card-1"
+    assert states(again) == [SendState.SENT, SendState.PENDING, SendState.PENDING]
+    assert again.messages[1].text == "Tin báo TB-7K3M9Q 2"
+    assert store.of_tip("tip-1") == [again]
+    with pytest.raises(NotFoundError):
+        store.get("card-2")
+
+
+def test_a_tip_gets_a_card_for_each_recipient(store):
+    store.plan_card(make_card("card-1"))
+
+    other = store.plan_card(make_card("card-2", recipient="new-group", created_at=NOW + SECOND))
+
+    assert other.delivery_id == "card-2"
+    assert [one.delivery_id for one in store.of_tip("tip-1")] == ["card-1", "card-2"]
+
+
+def test_of_many_threads_that_plan_one_card_all_get_the_same(store):
+    plans = race([lambda n=number: store.plan_card(make_card(f"card-{n}")) for number in range(5)])
+
+    assert len({plan.delivery_id for plan in plans}) == 1
+    assert len(store.of_tip("tip-1")) == 1
+
+
+def test_an_unknown_delivery_or_message_is_not_found(store):
+    store.plan_card(make_card())
+
+    assert store.of_tip("no-such-tip") == []
+    for call in (
+        lambda: store.get("none"),
+        lambda: store.close_digest("none", ()),
+        lambda: store.append_text("none", "x"),
+        lambda: store.reopen("none"),
+        lambda: store.begin_send("card-1", 4, NOW),
+        lambda: store.withdraw_send("card-1", 0),
+        lambda: store.mark_sent("none", 1, "id", NOW),
+        lambda: store.mark_refused("card-1", 4, NOW),
+    ):
+        with pytest.raises(NotFoundError):
+            call()
+
+
+# Digests
+
+
+def test_the_first_tip_opens_the_digest_with_its_job(backend):
+    opened = join(backend.deliveries, "tip-1")
+
+    assert opened == make_digest()
+    assert backend.deliveries.get("digest-1") == opened
+    assert backend.jobs.due(NOW, 10) == ["job-of-digest-1"]
+
+
+def test_more_tips_join_the_open_digest_in_order_without_another_job(backend):
+    join(backend.deliveries, "tip-1")
+    join(backend.deliveries, "tip-3", "digest-2")
+
+    joined = join(backend.deliveries, "tip-2", "digest-3")
+
+    assert joined.delivery_id == "digest-1"
+    assert joined.tip_ids == ("tip-1", "tip-3", "tip-2")
+    assert backend.deliveries.of_tip("tip-2") == [joined]
+    assert backend.jobs.counts()["pending"] == 1
+
+
+def test_a_tip_that_joins_again_stands_there_once(backend):
+    join(backend.deliveries, "tip-1")
+
+    again = join(backend.deliveries, "tip-1", "digest-2")
+
+    assert again.delivery_id == "digest-1"
+    assert again.tip_ids == ("tip-1",)
+    assert backend.jobs.counts()["pending"] == 1
+
+
+def test_a_tip_that_has_a_card_joins_no_digest_of_that_recipient(backend):
+    backend.deliveries.plan_card(make_card())
+
+    stays = join(backend.deliveries, "tip-1")
+
+    assert stays.delivery_id == "card-1"
+    assert backend.jobs.counts()["pending"] == 0
+    with pytest.raises(NotFoundError):
+        backend.deliveries.get("digest-1")
+
+
+def test_a_tip_in_a_digest_gets_no_card_of_that_recipient(store):
+    join(store, "tip-1")
+
+    stays = store.plan_card(make_card())
+
+    assert stays.delivery_id == "digest-1"
+    assert stays.is_digest
+
+
+def test_a_closed_digest_takes_no_more_tips(backend):
+    join(backend.deliveries, "tip-1")
+    backend.deliveries.close_digest("digest-1", (text(1),))
+
+    fresh = join(backend.deliveries, "tip-2", "digest-2")
+
+    assert fresh.delivery_id == "digest-2"
+    assert backend.deliveries.get("digest-1").tip_ids == ("tip-1",)
+    assert backend.jobs.counts()["pending"] == 2
+
+
+def test_digests_of_other_units_and_groups_are_apart(store):
+    join(store, "tip-1")
+    join(store, "tip-2", "digest-2", recipient="new-group")
+    join(store, "tip-3", "digest-3", unit_id="xa-ea-knop")
+
+    assert store.get("digest-1").tip_ids == ("tip-1",)
+    assert store.get("digest-2").tip_ids == ("tip-2",)
+    assert store.get("digest-3").tip_ids == ("tip-3",)
+
+
+def test_a_digest_that_cannot_have_its_job_is_not_opened(backend):
+    join(backend.deliveries, "tip-1")
+    backend.deliveries.close_digest("digest-1", (text(1),))
+
+    with pytest.raises(ConflictError):
+        backend.deliveries.join_digest("tip-2", make_digest("digest-2"), digest_job("digest-1"))
+
+    assert backend.deliveries.of_tip("tip-2") == []
+    with pytest.raises(NotFoundError):
+        backend.deliveries.get("digest-2")
+
+
+def test_a_digest_is_frozen_once(store):
+    join(store, "tip-1")
+
+    closed = store.close_digest("digest-1", (text(1), text(2)))
+    again = store.close_digest("digest-1", (text(1, "Lời khác"),))
+
+    assert closed.state is DeliveryState.PLANNED
+    assert closed.messages == (text(1), text(2))
+    assert again == closed
+    assert store.get("digest-1") == closed
+
+
+def test_of_many_threads_that_join_the_digest_none_is_left_out(backend):
+    race(
+        [
+            lambda n=number: join(backend.deliveries, f"tip-{n}", f"digest-{n}")
+            for number in range(6)
+        ]
+    )
+
+    (digest,) = {backend.deliveries.of_tip(f"tip-{n}")[0].delivery_id for n in range(6)}
+    assert sorted(backend.deliveries.get(digest).tip_ids) == [f"tip-{n}" for n in range(6)]
+    assert backend.jobs.counts()["pending"] == 1
+
+
+# Marks
+
+
+def test_a_send_leaves_its_marks_before_and_after(store):
+    store.plan_card(make_card())
+
+    store.begin_send("card-1", 1, NOW)
+    begun = store.get("card-1").messages[0]
+    store.mark_sent("card-1", 1, "message-1", NOW + SECOND)
+    sent = store.get("card-1").messages[0]
+
+    assert begun == replace(text(1), state=SendState.ATTEMPTED, attempted_at=NOW)
+    assert sent == replace(
+        begun, state=SendState.SENT, sent_at=NOW + SECOND, message_id="message-1"
+    )
+    assert store.get("card-1").state is DeliveryState.PLANNED
+
+
+def test_an_attempt_can_be_begun_anew(store):
+    store.plan_card(make_card())
+    store.begin_send("card-1", 1, NOW)
+
+    store.begin_send("card-1", 1, NOW + MINUTE)
+
+    message = store.get("card-1").messages[0]
+    assert (message.state, message.attempted_at) == (SendState.ATTEMPTED, NOW + MINUTE)
+
+
+def test_a_withdrawn_send_is_as_if_it_had_never_begun(store):
+    store.plan_card(make_card())
+    store.begin_send("card-1", 1, NOW)
+
+    store.withdraw_send("card-1", 1)
+
+    assert store.get("card-1") == make_card()
+    assert store.sends_since(UNIT, NOW) == []
+    assert store.cards_begun_since(UNIT, NOW) == 0
+
+
+@pytest.mark.parametrize("finish", ["sent", "refused"])
+def test_a_finished_message_cannot_be_begun_or_withdrawn(store, finish):
+    store.plan_card(make_card())
+    store.begin_send("card-1", 1, NOW)
+    if finish == "sent":
+        store.mark_sent("card-1", 1, "message-1", NOW)
+    else:
+        store.mark_refused("card-1", 1, NOW)
+
+    with pytest.raises(ConflictError):
+        store.begin_send("card-1", 1, NOW + SECOND)
+    with pytest.raises(ConflictError):
+        store.withdraw_send("card-1", 1)
+
+    assert store.get("card-1").messages[0].state is SendState(finish)
+    assert store.get("card-1").messages[0].attempted_at == NOW
+
+
+def test_a_message_marked_sent_twice_keeps_its_first_id(store):
+    store.plan_card(make_card())
+    send(store, 1)
+
+    store.mark_sent("card-1", 1, "message-of-the-repeat", NOW + MINUTE)
+
+    message = store.get("card-1").messages[0]
+    assert (message.message_id, message.sent_at) == ("message-1", NOW)
+
+
+def test_a_message_that_stands_in_the_group_is_not_refused_any_more(store):
+    store.plan_card(make_card())
+    send(store, 1)
+
+    store.mark_refused("card-1", 1, NOW + SECOND)
+
+    assert store.get("card-1").messages[0].state is SendState.SENT
+
+
+def test_a_send_found_after_all_counts_more_than_its_refusal(store):
+    store.plan_card(make_card(messages=(text(1),)))
+    store.begin_send("card-1", 1, NOW)
+    store.mark_refused("card-1", 1, NOW)
+
+    store.mark_sent("card-1", 1, "message-1", NOW + SECOND)
+
+    delivery = store.get("card-1")
+    assert (delivery.state, delivery.sent_at) == (DeliveryState.SENT, NOW + SECOND)
+
+
+def test_the_last_message_completes_the_delivery_whatever_the_order(store):
+    store.plan_card(make_card())
+    send(store, 3, NOW)
+    send(store, 1, NOW + SECOND)
+    incomplete = store.get("card-1")
+
+    send(store, 2, NOW + 2 * SECOND)
+
+    assert (incomplete.state, incomplete.sent_at) == (DeliveryState.PLANNED, None)
+    delivery = store.get("card-1")
+    assert (delivery.state, delivery.sent_at) == (DeliveryState.SENT, NOW + 2 * SECOND)
+
+
+def test_a_delivery_with_one_sent_message_counts_as_sent(store):
+    store.plan_card(make_card())
+    send(store, 1)
+    send(store, 2)
+
+    store.mark_refused("card-1", 3, NOW + SECOND)
+
+    delivery = store.get("card-1")
+    assert (delivery.state, delivery.sent_at) == (DeliveryState.SENT, NOW + SECOND)
+    assert states(delivery) == [SendState.SENT, SendState.SENT, SendState.REFUSED]
+
+
+def test_a_late_refusal_does_not_move_the_time_of_a_sent_delivery(store):
+    store.plan_card(make_card(messages=(text(1), text(2))))
+    store.mark_refused("card-1", 1, NOW)
+    send(store, 2, NOW + SECOND)
+
+    store.mark_refused("card-1", 1, NOW + MINUTE)
+
+    assert store.get("card-1").sent_at == NOW + SECOND
+
+
+def test_a_delivery_is_refused_when_all_of_it_is(store):
+    store.plan_card(make_card())
+
+    for position in (1, 2, 3):
+        store.begin_send("card-1", position, NOW)
+        store.mark_refused("card-1", position, NOW)
+
+    delivery = store.get("card-1")
+    assert (delivery.state, delivery.sent_at) == (DeliveryState.REFUSED, None)
+
+
+# Sending more, or again
+
+
+def test_a_text_added_to_a_refused_card_can_still_be_sent(store):
+    store.plan_card(make_card(messages=(text(1),)))
+    store.mark_refused("card-1", 1, NOW)
+
+    appended = store.append_text("card-1", "Có tin báo mới")
+    send(store, 2, NOW + SECOND)
+
+    assert appended.state is DeliveryState.PLANNED
+    assert appended.messages[1] == DeliveryMessage(2, MessageKind.TEXT, "Có tin báo mới")
+    assert states(store.get("card-1")) == [SendState.REFUSED, SendState.SENT]
+    assert store.get("card-1").state is DeliveryState.SENT
+
+
+def test_a_text_added_to_a_sent_card_makes_it_planned_again(store):
+    store.plan_card(make_card(messages=(text(1),)))
+    send(store, 1)
+
+    appended = store.append_text("card-1", "Thêm")
+
+    assert (appended.state, appended.sent_at) == (DeliveryState.PLANNED, None)
+    assert store.get("card-1") == appended
+
+
+def test_an_open_digest_takes_tips_and_no_texts(store):
+    join(store, "tip-1")
+
+    with pytest.raises(ConflictError):
+        store.append_text("digest-1", "x")
+
+    assert store.get("digest-1") == make_digest()
+
+
+def test_a_reopened_delivery_tries_its_refused_messages_again(store):
+    store.plan_card(make_card())
+    send(store, 1)
+    store.begin_send("card-1", 2, NOW)
+    store.mark_refused("card-1", 2, NOW)
+    store.mark_refused("card-1", 3, NOW)
+
+    reopened = store.reopen("card-1")
+
+    assert (reopened.state, reopened.sent_at) == (DeliveryState.PLANNED, None)
+    assert reopened.messages[1:] == make_card().messages[1:]
+    assert reopened.messages[0].state is SendState.SENT
+    assert store.get("card-1") == reopened
+
+
+def test_a_delivery_without_refusals_has_nothing_to_reopen(store):
+    store.plan_card(make_card(messages=(text(1),)))
+    send(store, 1)
+    join(store, "tip-2")
+
+    sent = store.reopen("card-1")
+    opened = store.reopen("digest-1")
+
+    assert (sent.state, sent.sent_at) == (DeliveryState.SENT, NOW)
+    assert opened.state is DeliveryState.OPEN
+
+
+# Questions
+
+
+def test_our_messages_are_known_by_recipient_and_id(store):
+    store.plan_card(make_card())
+    send(store, 1)
+
+    assert store.is_known_message(GROUP, "message-1")
+    assert not store.is_known_message("new-group", "message-1")
+    assert not store.is_known_message(GROUP, "message-2")
+    assert not store.is_known_message(GROUP, "")
+
+
+def test_cards_are_counted_once_each_from_the_given_moment_on(store):
+    store.plan_card(make_card("card-1", "tip-1"))
+    store.plan_card(make_card("card-2", "tip-2"))
+    store.plan_card(make_card("card-3", "tip-3"))
+    store.plan_card(make_card("card-4", "tip-4", unit_id="xa-ea-knop"))
+    send(store, 1, NOW - SECOND, "card-1")
+    send(store, 1, NOW, "card-2")
+    send(store, 2, NOW + SECOND, "card-2")
+    send(store, 1, NOW, "card-4")
+
+    assert store.cards_begun_since(UNIT, NOW) == 1
+    assert store.cards_begun_since(UNIT, NOW - SECOND) == 2
+    assert store.cards_begun_since(UNIT, NOW + 2 * SECOND) == 0
+
+
+def test_a_digest_is_a_send_but_no_card(store):
+    join(store, "tip-1")
+    store.close_digest("digest-1", (text(1),))
+    send(store, 1, NOW, "digest-1")
+
+    assert store.cards_begun_since(UNIT, NOW) == 0
+    assert store.sends_since(UNIT, NOW) == [NOW]
+
+
+def test_sends_of_the_unit_come_oldest_first(store):
+    store.plan_card(make_card("card-1", "tip-1"))
+    store.plan_card(make_card("card-2", "tip-2", unit_id="xa-ea-knop"))
+    send(store, 3, NOW - MINUTE)
+    store.begin_send("card-1", 2, NOW + 3 * SECOND)
+    send(store, 1, NOW)
+    send(store, 1, NOW, "card-2")
+
+    assert store.sends_since(UNIT, NOW) == [NOW, NOW + 3 * SECOND]
+
+
+def test_the_last_digest_is_the_latest_that_was_closed(store):
+    join(store, "tip-1", created_at=NOW)
+    none_closed = store.last_digest_at(UNIT)
+    store.close_digest("digest-1", (text(1),))
+    join(store, "tip-2", "digest-2", created_at=NOW + MINUTE)
+    one_closed = store.last_digest_at(UNIT)
+    store.close_digest("digest-2", (text(1),))
+
+    assert none_closed is None
+    assert one_closed == NOW
+    assert store.last_digest_at(UNIT) == NOW + MINUTE
+    assert store.last_digest_at("xa-ea-knop") is None
+
+
+def test_a_tip_stands_in_the_channel_since_its_first_sent_message(store):
+    store.plan_card(make_card())
+    store.begin_send("card-1", 1, NOW)
+    only_begun = store.first_sent_at("tip-1", Channel.ZALO_GROUP)
+    send(store, 2, NOW + 2 * SECOND)
+    send(store, 1, NOW + SECOND)
+
+    assert only_begun is None
+    assert store.first_sent_at("tip-1", Channel.ZALO_GROUP) == NOW + SECOND
+    assert store.first_sent_at("tip-2", Channel.ZALO_GROUP) is None
+
+
+def test_every_tip_of_a_digest_stands_in_the_channel_with_it(store):
+    join(store, "tip-1")
+    join(store, "tip-2", "digest-2")
+    store.close_digest("digest-1", (text(1),))
+    send(store, 1, NOW + SECOND, "digest-1")
+
+    assert store.first_sent_at("tip-1", Channel.ZALO_GROUP) == NOW + SECOND
+    assert store.first_sent_at("tip-2", Channel.ZALO_GROUP) == NOW + SECOND
+
+
+# SQLite alone
+
+
+def test_message_texts_are_sealed_each_to_its_place(tmp_path):
+    parts = open_parts(tmp_path)
+    store = SqliteDeliveryStore(parts.database, parts.sealer)
+    store.plan_card(make_card(messages=(text(1, "nội dung kín"), text(2, "nội dung khác"))))
+    store.append_text("card-1", "nội dung thêm")
+    copied = file_contents(tmp_path)
+
+    with parts.database.write() as connection:
+        connection.execute(
+            "UPDATE delivery_messages SET sealed_text ="
+            " (SELECT sealed_text FROM delivery_messages WHERE position = 1) WHERE position = 2"
+        )
+
+    assert "nội dung".encode() not in copied
+    with pytest.raises(KeyUnavailableError):
+        store.get("card-1")
+
+
+def test_deliveries_survive_a_restart(tmp_path):
+    first = open_parts(tmp_path)
+    before = SqliteDeliveryStore(first.database, first.sealer)
+    before.plan_card(make_card())
+    send(before, 1)
+    stored = before.get("card-1")
+    first.database.close()
+
+    second = open_parts(tmp_path)
+
+    assert SqliteDeliveryStore(second.database, second.sealer).get("card-1") == stored
+
+
+@pytest.mark.parametrize(
+    ("question", "index"),
+    [
+        (lambda store: store.sends_since(UNIT, NOW), "delivery_messages_attempted"),
+        (lambda store: store.cards_begun_since(UNIT, NOW), "delivery_messages_attempted"),
+        (lambda store: store.last_digest_at(UNIT), "deliveries_digests"),
+        (lambda store: store.is_known_message(GROUP, "id"), "delivery_messages_by_id"),
+    ],
+)
+def test_questions_before_each_send_are_answered_by_an_index(
+    tmp_path: Path, question: Callable[[DeliveryStore], object], index: str
+):
+    parts = open_parts(tmp_path)
+    asked: list[str] = []
+    with parts.database.read() as connection:
+        connection.set_trace_callback(asked.append)
+
+    question(SqliteDeliveryStore(parts.database, parts.sealer))
+
+    with parts.database.read() as connection:
+        connection.set_trace_callback(None)
+        (statement,) = [one for one in asked if one.startswith("SELECT")]
+        plan = connection.execute(f"EXPLAIN QUERY PLAN {statement}").fetchall()
+    assert any(index in row["detail"] for row in plan), [row["detail"] for row in plan]
+    assert not any(row["detail"].startswith("SCAN") for row in plan)

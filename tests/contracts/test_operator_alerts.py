@@ -1,0 +1,71 @@
+"""What every OperatorAlerts does."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from functions.core.ports import OperatorAlerts
+from functions.stores.sqlite.alerts import SqliteAlerts
+from tests.fakes.alerts import MemoryAlerts
+from tests.fakes.clock import FrozenClock
+from tests.stores.kit import migrated_database
+
+
+@dataclass(frozen=True)
+class Subject:
+    alerts: OperatorAlerts
+    raised: list[tuple[str, str]]
+    """The calls a human got."""
+
+
+@pytest.fixture(params=["memory", "sqlite"])
+def subject(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Subject]:
+    if request.param == "memory":
+        alerts = MemoryAlerts()
+        yield Subject(alerts, alerts.raised)
+        return
+    raised: list[tuple[str, str]] = []
+    database = migrated_database(tmp_path / "data")
+    yield Subject(
+        SqliteAlerts(database, FrozenClock(), lambda code, unit: raised.append((code, unit))),
+        raised,
+    )
+    database.close()
+
+
+def test_repeated_alarm_calls_once(subject: Subject) -> None:
+    subject.alerts.alarm("token-dead", "phuong-tan-an")
+    subject.alerts.alarm("token-dead", "phuong-tan-an")
+
+    assert subject.raised == [("token-dead", "phuong-tan-an")]
+
+
+def test_each_code_and_unit_calls_for_itself(subject: Subject) -> None:
+    subject.alerts.alarm("token-dead", "phuong-tan-an")
+    subject.alerts.alarm("token-dead", "xa-ea-tul")
+    subject.alerts.alarm("channel-closed", "phuong-tan-an")
+
+    assert len(subject.raised) == 3
+
+
+def test_cleared_alarm_calls_again(subject: Subject) -> None:
+    subject.alerts.alarm("token-dead", "phuong-tan-an")
+
+    subject.alerts.clear("token-dead", "phuong-tan-an")
+    subject.alerts.alarm("token-dead", "phuong-tan-an")
+
+    assert len(subject.raised) == 2
+
+
+def test_clearing_one_alarm_leaves_the_others_open(subject: Subject) -> None:
+    subject.alerts.alarm("token-dead", "phuong-tan-an")
+
+    subject.alerts.clear("token-dead", "xa-ea-tul")
+    subject.alerts.clear("channel-closed", "phuong-tan-an")
+    subject.alerts.alarm("token-dead", "phuong-tan-an")
+
+    assert len(subject.raised) == 1

@@ -1,0 +1,206 @@
+"""Deliveries in memory, with the same promises as the SQLite store."""
+
+from __future__ import annotations
+
+import threading
+from dataclasses import replace
+from datetime import datetime
+
+from functions.core.errors import ConflictError, NotFoundError
+from functions.core.models import (
+    Channel,
+    Delivery,
+    DeliveryMessage,
+    DeliveryState,
+    Job,
+    MessageKind,
+    SendState,
+)
+from tests.fakes.jobs import MemoryJobStore
+
+_UNFINISHED = (SendState.PENDING, SendState.ATTEMPTED)
+
+
+class MemoryDeliveryStore:
+    """The port DeliveryStore; jobs of digests go to the given job store."""
+
+    def __init__(self, jobs: MemoryJobStore) -> None:
+        self._jobs = jobs
+        self._deliveries: dict[str, Delivery] = {}
+        self._lock = threading.Lock()
+
+    def plan_card(self, delivery: Delivery) -> Delivery:
+        (tip_id,) = delivery.tip_ids
+        with self._lock:
+            existing = self._by_tip(tip_id, delivery)
+            return self._save(delivery) if existing is None else existing
+
+    def of_tip(self, tip_id: str) -> list[Delivery]:
+        found = [one for one in self._deliveries.values() if tip_id in one.tip_ids]
+        return sorted(found, key=lambda one: (one.created_at, one.delivery_id))
+
+    def get(self, delivery_id: str) -> Delivery:
+        try:
+            return self._deliveries[delivery_id]
+        except KeyError as exc:
+            raise NotFoundError("no such delivery") from exc
+
+    def join_digest(self, tip_id: str, digest: Delivery, job: Job) -> Delivery:
+        with self._lock:
+            existing = self._by_tip(tip_id, digest)
+            if existing is not None:
+                return existing
+            for one in self._deliveries.values():
+                if one.state is DeliveryState.OPEN and _address(one) == _address(digest):
+                    return self._save(replace(one, tip_ids=(*one.tip_ids, tip_id)))
+            self._jobs.add(job)
+            return self._save(replace(digest, tip_ids=(tip_id,)))
+
+    def close_digest(self, delivery_id: str, messages: tuple[DeliveryMessage, ...]) -> Delivery:
+        with self._lock:
+            digest = self.get(delivery_id)
+            if digest.state is not DeliveryState.OPEN:
+                return digest
+            return self._save(replace(digest, state=DeliveryState.PLANNED, messages=messages))
+
+    def append_text(self, delivery_id: str, text: str) -> Delivery:
+        with self._lock:
+            delivery = self.get(delivery_id)
+            if delivery.state is DeliveryState.OPEN:
+                raise ConflictError("an open digest has no messages yet")
+            last = DeliveryMessage(len(delivery.messages) + 1, MessageKind.TEXT, text)
+            return self._save(_planned_again(delivery, (*delivery.messages, last)))
+
+    def reopen(self, delivery_id: str) -> Delivery:
+        with self._lock:
+            delivery = self.get(delivery_id)
+            if all(message.state is not SendState.REFUSED for message in delivery.messages):
+                return delivery
+            messages = tuple(
+                replace(message, state=SendState.PENDING, attempted_at=None)
+                if message.state is SendState.REFUSED
+                else message
+                for message in delivery.messages
+            )
+            return self._save(_planned_again(delivery, messages))
+
+    def begin_send(self, delivery_id: str, position: int, at: datetime) -> None:
+        with self._lock:
+            message = self._unfinished_message(delivery_id, position)
+            self._put(delivery_id, replace(message, state=SendState.ATTEMPTED, attempted_at=at))
+
+    def withdraw_send(self, delivery_id: str, position: int) -> None:
+        with self._lock:
+            message = self._unfinished_message(delivery_id, position)
+            self._put(delivery_id, replace(message, state=SendState.PENDING, attempted_at=None))
+
+    def mark_sent(self, delivery_id: str, position: int, message_id: str, at: datetime) -> None:
+        with self._lock:
+            message = self._message(delivery_id, position)
+            if message.state is not SendState.SENT:
+                sent = replace(message, state=SendState.SENT, sent_at=at, message_id=message_id)
+                self._put(delivery_id, sent)
+                self._complete_if_done(delivery_id, at)
+
+    def mark_refused(self, delivery_id: str, position: int, at: datetime) -> None:
+        with self._lock:
+            message = self._message(delivery_id, position)
+            if message.state is not SendState.SENT:
+                self._put(delivery_id, replace(message, state=SendState.REFUSED))
+                self._complete_if_done(delivery_id, at)
+
+    def is_known_message(self, recipient: str, message_id: str) -> bool:
+        return bool(message_id) and any(
+            one.recipient == recipient and message.message_id == message_id
+            for one in self._deliveries.values()
+            for message in one.messages
+        )
+
+    def cards_begun_since(self, unit_id: str, since: datetime) -> int:
+        return sum(
+            any(at >= since for at in _attempts(one))
+            for one in self._deliveries.values()
+            if one.unit_id == unit_id and not one.is_digest
+        )
+
+    def sends_since(self, unit_id: str, since: datetime) -> list[datetime]:
+        return sorted(
+            at
+            for one in self._deliveries.values()
+            if one.unit_id == unit_id
+            for at in _attempts(one)
+            if at >= since
+        )
+
+    def last_digest_at(self, unit_id: str) -> datetime | None:
+        closed = [
+            one.created_at
+            for one in self._deliveries.values()
+            if one.unit_id == unit_id and one.is_digest and one.state is not DeliveryState.OPEN
+        ]
+        return max(closed, default=None)
+
+    def first_sent_at(self, tip_id: str, channel: Channel) -> datetime | None:
+        times = [
+            message.sent_at
+            for one in self.of_tip(tip_id)
+            if one.channel is channel
+            for message in one.messages
+            if message.state is SendState.SENT and message.sent_at is not None
+        ]
+        return min(times, default=None)
+
+    def _save(self, delivery: Delivery) -> Delivery:
+        self._deliveries[delivery.delivery_id] = delivery
+        return delivery
+
+    def _by_tip(self, tip_id: str, planned: Delivery) -> Delivery | None:
+        for one in self.of_tip(tip_id):
+            if (one.channel, one.recipient) == (planned.channel, planned.recipient):
+                return one
+        return None
+
+    def _message(self, delivery_id: str, position: int) -> DeliveryMessage:
+        delivery = self._deliveries.get(delivery_id)
+        for message in delivery.messages if delivery else ():
+            if message.position == position:
+                return message
+        raise NotFoundError("no such message")
+
+    def _unfinished_message(self, delivery_id: str, position: int) -> DeliveryMessage:
+        message = self._message(delivery_id, position)
+        if message.state not in _UNFINISHED:
+            raise ConflictError("this message is finished")
+        return message
+
+    def _put(self, delivery_id: str, message: DeliveryMessage) -> None:
+        delivery = self.get(delivery_id)
+        messages = tuple(
+            message if one.position == message.position else one for one in delivery.messages
+        )
+        self._save(replace(delivery, messages=messages))
+
+    def _complete_if_done(self, delivery_id: str, at: datetime) -> None:
+        delivery = self.get(delivery_id)
+        states = {message.state for message in delivery.messages}
+        if states.intersection(_UNFINISHED):
+            return
+        if SendState.SENT in states:
+            sent_at = delivery.sent_at or at
+            self._save(replace(delivery, state=DeliveryState.SENT, sent_at=sent_at))
+        else:
+            self._save(replace(delivery, state=DeliveryState.REFUSED))
+
+
+def _address(delivery: Delivery) -> tuple[str, Channel, str]:
+    return delivery.unit_id, delivery.channel, delivery.recipient
+
+
+def _planned_again(delivery: Delivery, messages: tuple[DeliveryMessage, ...]) -> Delivery:
+    return replace(delivery, state=DeliveryState.PLANNED, messages=messages, sent_at=None)
+
+
+def _attempts(delivery: Delivery) -> list[datetime]:
+    return [
+        message.attempted_at for message in delivery.messages if message.attempted_at is not None
+    ]

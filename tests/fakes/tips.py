@@ -1,0 +1,130 @@
+"""Tips in memory."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import replace
+from datetime import datetime
+
+from functions.core.errors import CardCodeTakenError, ConflictError, NotFoundError
+from functions.core.models import AttachmentState, Job, Tip, TipStatus, TipSummary
+from functions.core.ports import NewTip
+
+
+class MemoryTipStore:
+    """`add_job` receives the jobs of each new tip, like `MemoryJobStore.add`."""
+
+    def __init__(self, add_job: Callable[[Job], None]) -> None:
+        self._add_job = add_job
+        self._tips: dict[str, Tip] = {}
+        self._new_by_submission: dict[bytes, NewTip] = {}
+        self._id_by_receipt: dict[bytes, str] = {}
+
+    def add(self, new: NewTip) -> Tip | None:
+        earlier = self.find_submission(new.submission_hash, new.content_hash, new.tip.received_at)
+        if earlier is not None:
+            return earlier
+        self._refuse_taken(new)
+        self._tips[new.tip.tip_id] = new.tip
+        self._new_by_submission[new.submission_hash] = new
+        self._id_by_receipt[new.receipt_hash] = new.tip.tip_id
+        for job in new.jobs:
+            self._add_job(job)
+        return None
+
+    def find_submission(
+        self, submission_hash: bytes, content_hash: bytes, now: datetime
+    ) -> Tip | None:
+        known = self._new_by_submission.get(submission_hash)
+        if known is None:
+            return None
+        if known.content_hash != content_hash or known.repeatable_until <= now:
+            raise ConflictError("the submission key was used for another tip, or long ago")
+        return self._tips[known.tip.tip_id]
+
+    def get(self, tip_id: str) -> Tip:
+        try:
+            return self._tips[tip_id]
+        except KeyError as exc:
+            raise NotFoundError("no such tip") from exc
+
+    def by_card_code(self, unit_id: str, card_code: str) -> Tip:
+        for tip in self._tips.values():
+            if (tip.unit_id, tip.card_code) == (unit_id, card_code):
+                return tip
+        raise NotFoundError("no such tip")
+
+    def by_receipt(self, receipt_hash: bytes) -> Tip:
+        return self.get(self._id_by_receipt.get(receipt_hash, ""))
+
+    def list_for_unit(
+        self, unit_id: str, limit: int, before: datetime | None = None
+    ) -> list[TipSummary]:
+        tips = [
+            tip
+            for tip in reversed(self._tips.values())
+            if tip.unit_id == unit_id and (before is None or tip.received_at < before)
+        ]
+        tips.sort(key=lambda tip: tip.received_at, reverse=True)
+        return [_summary(tip) for tip in tips[:limit]]
+
+    def all_ids(self) -> Iterable[str]:
+        return list(self._tips)
+
+    def set_attachment(
+        self, attachment_id: str, state: AttachmentState, blob_key: str, clean_sha256: str
+    ) -> None:
+        for tip in self._tips.values():
+            for attachment in tip.attachments:
+                if attachment.attachment_id == attachment_id:
+                    changed = replace(
+                        attachment, state=state, blob_key=blob_key, clean_sha256=clean_sha256
+                    )
+                    self._tips[tip.tip_id] = replace(
+                        tip,
+                        attachments=tuple(
+                            changed if one == attachment else one for one in tip.attachments
+                        ),
+                    )
+                    return
+        raise NotFoundError("no such attachment")
+
+    def blob_keys(self) -> set[str]:
+        return {
+            attachment.blob_key
+            for tip in self._tips.values()
+            for attachment in tip.attachments
+            if attachment.blob_key
+        }
+
+    def counts(self) -> dict[str, int]:
+        erased = sum(tip.status is TipStatus.ERASED for tip in self._tips.values())
+        return {"stored": len(self._tips) - erased, "set_aside": 0, "erased": erased}
+
+    def _refuse_taken(self, new: NewTip) -> None:
+        if any(tip.card_code == new.tip.card_code for tip in self._tips.values()):
+            raise CardCodeTakenError(new.tip.card_code)
+        attachment_ids = {
+            attachment.attachment_id
+            for tip in self._tips.values()
+            for attachment in tip.attachments
+        }
+        if (
+            new.tip.tip_id in self._tips
+            or new.receipt_hash in self._id_by_receipt
+            or any(one.attachment_id in attachment_ids for one in new.tip.attachments)
+        ):
+            raise ConflictError("an id of the tip, or its receipt, is taken")
+
+
+def _summary(tip: Tip) -> TipSummary:
+    return TipSummary(
+        tip_id=tip.tip_id,
+        card_code=tip.card_code,
+        unit_id=tip.unit_id,
+        category=tip.category,
+        urgency=tip.urgency,
+        status=tip.status,
+        received_at=tip.received_at,
+        photo_count=len(tip.attachments),
+    )
