@@ -1,0 +1,282 @@
+"""Puts the adapters behind the ports: from settings to the services each function takes.
+
+Adapters are imported inside the factories, so that a function loads only what it uses.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from functions import logs
+from functions.clock import SystemClock
+from functions.config import Settings
+from functions.core.errors import ToolUnavailableError
+from functions.core.models import Job
+from functions.core.units import UnitRegister, parse_units
+
+if TYPE_CHECKING:
+    from functions.core.cases import CaseServices
+    from functions.core.connecting import ConnectServices
+    from functions.core.exporting import ExportServices
+    from functions.core.ports import ChatGateway, JobQueue, PhotoCleaner, TokenIssuer
+    from functions.core.receipts import ReceiptServices
+    from functions.core.signin import SignInServices
+    from functions.core.status import StatusServices
+    from functions.core.sweeping import SweepServices
+    from functions.core.tips import SubmitServices
+    from functions.core.tokens import RefreshServices
+    from functions.core.work import WorkServices
+    from functions.stores.files import FileBlobStore
+    from functions.stores.sqlite.alerts import SqliteAlerts
+    from functions.stores.sqlite.channels import SqliteChannelStore
+    from functions.stores.sqlite.database import Database
+    from functions.stores.sqlite.deliveries import SqliteDeliveryStore
+    from functions.stores.sqlite.jobs import SqliteJobStore
+    from functions.stores.sqlite.officers import SqliteOfficerStore
+    from functions.stores.sqlite.repeats import SqliteRepeatGuard
+    from functions.stores.sqlite.tips import SqliteTipStore
+    from functions.stores.sqlite.tokens import SqliteTokenStore
+
+PROJECT = Path(__file__).resolve().parent.parent
+TEMPLATES = PROJECT / "templates"
+SITE = PROJECT / "build" / "site"
+
+
+class LocalStores:
+    """Everything of one machine that lies in the data folder."""
+
+    def __init__(self, settings: Settings) -> None:
+        """Open the store, bring its tables up to date and unlock its keys.
+
+        Raises KeyUnavailableError and StoreUnavailableError.
+        """
+        from functions.stores.files import FileBlobStore
+        from functions.stores.keys import open_key_file
+        from functions.stores.sqlite import (
+            alerts,
+            channels,
+            deliveries,
+            jobs,
+            officers,
+            repeats,
+            tips,
+            tokens,
+        )
+        from functions.stores.sqlite.data_keys import holds_sealed_data, open_sealer
+        from functions.stores.sqlite.database import Database
+        from functions.stores.sqlite.mac_keys import SqliteMacKeys
+
+        self.clock = SystemClock()
+        self.database: Database = Database(settings.data_dir)
+        self.database.migrate()
+        wrapper = open_key_file(
+            settings.key_file, settings.data_dir, holds_sealed_data(self.database)
+        )
+        sealer = open_sealer(self.database, wrapper)
+        self.mac = SqliteMacKeys(self.database, wrapper)
+        self.blobs: FileBlobStore = FileBlobStore(settings.data_dir, sealer, self.clock)
+        self.tips: SqliteTipStore = tips.SqliteTipStore(self.database, sealer)
+        self.jobs: SqliteJobStore = jobs.SqliteJobStore(self.database)
+        self.deliveries: SqliteDeliveryStore = deliveries.SqliteDeliveryStore(self.database, sealer)
+        self.channels: SqliteChannelStore = channels.SqliteChannelStore(self.database, sealer)
+        self.tokens: SqliteTokenStore = tokens.SqliteTokenStore(self.database, sealer, self.mac)
+        self.officers: SqliteOfficerStore = officers.SqliteOfficerStore(self.database, sealer)
+        self.repeats: SqliteRepeatGuard = repeats.SqliteRepeatGuard(self.database, sealer)
+        self.alerts: SqliteAlerts = alerts.SqliteAlerts(self.database, self.clock, _log_alarm)
+
+
+class Services:
+    """Makes each function's services, and each adapter once."""
+
+    def __init__(self, settings: Settings) -> None:
+        self.settings = settings
+
+    @cached_property
+    def stores(self) -> LocalStores:
+        return LocalStores(self.settings)
+
+    @cached_property
+    def units(self) -> UnitRegister:
+        return load_units()
+
+    @cached_property
+    def submit(self) -> SubmitServices:
+        from functions.core.tips import SubmitServices
+
+        stores = self.stores
+        return SubmitServices(
+            tips=stores.tips,
+            blobs=stores.blobs,
+            repeats=stores.repeats,
+            queue=self.queue,
+            mac=stores.mac,
+            units=self.units,
+            clock=stores.clock,
+        )
+
+    @cached_property
+    def queue(self) -> JobQueue:
+        from functions.stores.doorbell import Doorbell
+
+        return Doorbell(self.settings.data_dir)
+
+    @cached_property
+    def connect(self) -> ConnectServices:
+        from functions.core.connecting import ConnectServices
+
+        stores = self.stores
+        return ConnectServices(
+            stores.channels,
+            stores.tokens,
+            stores.officers,
+            stores.jobs,
+            self.queue,
+            self.units,
+            stores.clock,
+        )
+
+    @cached_property
+    def export(self) -> ExportServices:
+        from functions.core.exporting import ExportServices
+
+        return ExportServices(self.stores.tips, self.stores.deliveries)
+
+    @cached_property
+    def status(self) -> StatusServices:
+        from functions.core.status import StatusServices
+
+        stores = self.stores
+        return StatusServices(stores.tips, stores.jobs, stores.tokens, stores.clock)
+
+    @cached_property
+    def receipts(self) -> ReceiptServices:
+        from functions.core.receipts import ReceiptServices
+
+        stores = self.stores
+        return ReceiptServices(stores.tips, stores.deliveries, stores.mac, stores.clock)
+
+    @cached_property
+    def sign_in(self) -> SignInServices:
+        from functions.core.signin import SignInServices
+
+        return SignInServices(self.stores.officers, self.stores.mac, self.stores.clock)
+
+    @cached_property
+    def cases(self) -> CaseServices:
+        from functions.core.cases import CaseServices
+
+        stores = self.stores
+        return CaseServices(
+            stores.tips, stores.deliveries, stores.blobs, stores.officers, stores.clock
+        )
+
+    @cached_property
+    def work(self) -> WorkServices:
+        from functions.core.work import WorkServices
+        from functions.rendering import TemplateRenderer
+
+        stores = self.stores
+        return WorkServices(
+            tips=stores.tips,
+            blobs=stores.blobs,
+            jobs=stores.jobs,
+            deliveries=stores.deliveries,
+            channels=stores.channels,
+            tokens=stores.tokens,
+            gateway=self._gateway(),
+            renderer=TemplateRenderer(TEMPLATES),
+            cleaner=_photo_cleaner(),
+            alerts=stores.alerts,
+            units=self.units,
+            clock=stores.clock,
+            public_url=self.settings.public_url,
+            report_crash=_report_crash,
+        )
+
+    @cached_property
+    def refresh(self) -> RefreshServices:
+        from functions.core.tokens import RefreshServices
+
+        stores = self.stores
+        return RefreshServices(
+            tokens=stores.tokens,
+            channels=stores.channels,
+            jobs=stores.jobs,
+            issuer=self._issuer(),
+            alerts=stores.alerts,
+            clock=stores.clock,
+        )
+
+    @cached_property
+    def sweep(self) -> SweepServices:
+        from functions.core.sweeping import SweepServices
+
+        stores = self.stores
+        return SweepServices(
+            stores.tips,
+            stores.blobs,
+            stores.jobs,
+            stores.repeats,
+            self.queue,
+            stores.clock,
+        )
+
+    def _gateway(self) -> ChatGateway:
+        from functions.zalo.client import ZaloClient
+        from functions.zalo.transport import Transport
+
+        return ZaloClient(Transport(), self.settings.zalo_api_url, self.stores.clock)
+
+    def _issuer(self) -> TokenIssuer:
+        from functions.zalo.oauth import ZaloTokenIssuer
+        from functions.zalo.transport import Transport
+
+        return ZaloTokenIssuer(Transport(), self.settings.zalo_oauth_url)
+
+
+def load_units() -> UnitRegister:
+    """Return the register of all units. Raises UnitDataError."""
+    return parse_units((PROJECT / "data" / "units.csv").read_text(encoding="utf-8"))
+
+
+def duty_phones(site: Path = SITE) -> Callable[[str], str | None]:
+    """Return a look-up of units' duty phones as the last published site has them."""
+
+    def duty_phone(unit_id: str) -> str | None:
+        try:
+            facts = json.loads((site.resolve().parent / "facts.json").read_text("utf-8"))
+        except (OSError, ValueError):
+            # Not built yet, or just being switched: the caller falls back to 113.
+            return None
+        phone = facts["units"].get(unit_id, {}).get("duty_phone")
+        return str(phone) if phone else None
+
+    return duty_phone
+
+
+def _photo_cleaner() -> PhotoCleaner:
+    from functions.photos.errors import PhotoToolError, UnreadablePhotoError
+    from functions.photos.runner import clean_photo
+
+    class ChildPhotoCleaner:
+        def clean(self, original: bytes) -> bytes | None:
+            try:
+                return clean_photo(original)
+            except UnreadablePhotoError:
+                return None
+            except PhotoToolError as error:
+                raise ToolUnavailableError(error.code) from error
+
+    return ChildPhotoCleaner()
+
+
+def _log_alarm(code: str, unit_id: str) -> None:
+    logs.warning("alarm", code=code, unit_id=unit_id)
+
+
+def _report_crash(job: Job, error: Exception) -> None:
+    logs.crash("job-crashed", error, job_id=job.job_id, kind=job.kind, unit_id=job.unit_id)

@@ -1,0 +1,57 @@
+"""The command `binhyen`: one group, a module for each kind of work.
+
+Exit codes: 0 done, 1 failed, 2 bad settings or input. With `--json` stdout carries only
+that document; logs and messages go to stderr.
+"""
+
+from __future__ import annotations
+
+import sys
+
+import click
+
+from functions import logs
+from functions.config import SettingsError
+from functions.core.connecting import ImportFileError
+from functions.core.errors import BinhyenError, KeyUnavailableError
+from functions.core.units import UnitDataError
+from functions.local.commands import administration, reports, running
+
+BAD_INPUT = 2
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+def cli() -> None:
+    """Bình Yên: portal and tip line of a province's commune-level police."""
+
+
+for command in (*running.COMMANDS, *administration.COMMANDS, *reports.COMMANDS):
+    cli.add_command(command)
+
+
+def main() -> None:
+    """Run the command line; turn known errors into sentences and exit codes."""
+    logs.configure()
+    try:
+        cli.main(standalone_mode=False)
+    except click.exceptions.Exit as error:
+        sys.exit(error.exit_code)
+    except click.ClickException as error:
+        error.show()
+        sys.exit(error.exit_code)
+    except click.Abort:
+        sys.exit(1)
+    except (SettingsError, ImportFileError, UnitDataError) as error:
+        for problem in error.problems:
+            click.echo(problem, err=True)
+        sys.exit(BAD_INPUT)
+    except KeyUnavailableError as error:
+        click.echo(f"BINHYEN_KEY_FILE: {error}", err=True)
+        sys.exit(BAD_INPUT)
+    except BinhyenError as error:
+        click.echo(f"{type(error).__name__}: {error}", err=True)
+        sys.exit(1)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,105 @@
+"""Commands that change something: oa import, officers link, jobs retry."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import click
+
+from functions.bootstrap import Services
+from functions.config import Settings
+from functions.core.connecting import ImportNote, apply_import, read_import
+from functions.core.errors import NotFoundError
+from functions.core.signin import find_officer, issue_link
+
+BAD_INPUT = 2
+
+_NOTES = {
+    "connected": "connected",
+    "pair-known": "skipped the token pair: its refresh token is in use or was used before",
+    "other-public-oa": "warning: oa_id differs from the public OA in data/units.csv",
+}
+
+
+@click.group()
+def oa() -> None:
+    """Official Accounts of the units."""
+
+
+@oa.command("import")
+@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+def import_file(file: Path) -> None:
+    """Connect units and enrol officers from a JSON file; safe to repeat."""
+    services = Services(Settings.from_env())
+    notes = import_document(read_json(file), services)
+    for note in notes:
+        click.echo(f"{note.unit_id}: {_NOTES[note.code]}")
+    click.echo("done")
+
+
+def read_json(file: Path) -> object:
+    """Return the parsed file; what cannot be parsed is bad input."""
+    try:
+        return json.loads(file.read_text(encoding="utf-8"))
+    except (OSError, ValueError) as error:
+        click.echo(f"{file}: not readable as JSON: {error}", err=True)
+        raise click.exceptions.Exit(BAD_INPUT) from error
+
+
+def import_document(document: object, services: Services) -> list[ImportNote]:
+    """Check the whole document, then apply it. Raises ImportFileError."""
+    now = services.stores.clock.now()
+    return apply_import(read_import(document, services.units, now), services.connect)
+
+
+@click.group()
+def officers() -> None:
+    """Officers of the units."""
+
+
+@officers.command()
+@click.option("--unit", "unit_id", required=True, help="The unit's id.")
+@click.option("--officer", "user_id", help="The officer's Zalo user id.")
+def link(unit_id: str, user_id: str | None) -> None:
+    """Print a one-time sign-in link, good for ten minutes."""
+    services = Services(Settings.from_env())
+    try:
+        officer = find_officer(unit_id, user_id, services.sign_in)
+    except NotFoundError as error:
+        _list_officers(unit_id, services)
+        raise click.exceptions.Exit(BAD_INPUT) from error
+    secret = issue_link(officer, services.sign_in)
+    click.echo(f"{services.settings.public_url}/can-bo/vao/{secret}")
+
+
+def _list_officers(unit_id: str, services: Services) -> None:
+    enrolled = services.stores.officers.officers(unit_id)
+    if not enrolled:
+        click.echo(f"{unit_id}: no officer is enrolled (binhyen oa import)", err=True)
+        return
+    click.echo("name one with --officer:", err=True)
+    for officer in enrolled:
+        click.echo(f"  {officer.user_id}  {officer.role}  {officer.name}", err=True)
+
+
+@click.group()
+def jobs() -> None:
+    """Jobs of the outbox."""
+
+
+@jobs.command()
+@click.argument("job_id", required=False)
+def retry(job_id: str | None) -> None:
+    """Re-arm one failed job, or all of them."""
+    services = Services(Settings.from_env())
+    try:
+        count = services.stores.jobs.retry(job_id, services.stores.clock.now())
+    except NotFoundError as error:
+        click.echo(f"{job_id}: no such job", err=True)
+        raise click.exceptions.Exit(BAD_INPUT) from error
+    services.queue.ring()
+    click.echo(f"{count} re-armed")
+
+
+COMMANDS = (oa, officers, jobs)

@@ -1,0 +1,171 @@
+"""Commands that run something: serve, build, work, sweep, refresh-tokens."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+import threading
+from collections.abc import Callable
+from datetime import date, timedelta
+from pathlib import Path
+
+import click
+
+from functions import logs
+from functions.bootstrap import PROJECT, SITE, Services
+from functions.clock import SystemClock
+from functions.config import Settings
+from functions.core.errors import StoreUnavailableError
+from functions.local.processes import follow_parent, stop_event
+
+SWEEP_SECONDS = 60.0
+REFRESH_SECONDS = 1.0
+"""A cheap question to the store; a sender that was refused waits for the answer."""
+
+CHILD = click.option("--child-of", type=int, hidden=True)
+ONCE = click.option("--once", is_flag=True, help="Do what is due now, then end.")
+
+
+@click.command()
+def serve() -> None:
+    """Run site, functions, worker and schedules; build the site first if it is missing."""
+    from functions.local import trial
+    from functions.local.supervisor import binhyen_part, run_until, taken_ports
+
+    services = Services(Settings.from_env())
+    settings = services.settings
+    stopped = stop_event()
+    taken = taken_ports(settings)
+    if taken:
+        ports = ", ".join(map(str, taken))
+        raise click.ClickException(f"port {ports} is in use; choose another with PORT=")
+    services.stores.jobs.counts()
+    if not (SITE / "index.html").is_file():
+        _build_aside(stopped)
+    parts = [
+        binhyen_part("web", "web"),
+        binhyen_part("worker", "work"),
+        binhyen_part("refresher", "refresh-tokens"),
+        binhyen_part("sweeper", "sweep"),
+    ]
+    if stopped.is_set():
+        return
+    if settings.sandbox:
+        trial.run_with_sandbox(stopped, parts, services)
+    else:
+        click.echo(f"Bình Yên: {settings.public_url}/", err=True)
+        run_until(stopped, parts)
+
+
+@click.command(hidden=True)
+@CHILD
+def web(child_of: int | None) -> None:
+    """Run the web part alone."""
+    from functions.local.server import serve_until
+
+    serve_until(_stopping(child_of), Services(Settings.from_env()))
+
+
+@click.command()
+@click.option(
+    "--on", "on", type=click.DateTime(["%Y-%m-%d"]), help="Build as of this day (YYYY-MM-DD)."
+)
+def build(on: object) -> None:
+    """Build the site into build/site; the last good site stays when this fails."""
+    from publish.build import build_site
+    from publish.errors import PublishError
+
+    day = on.date() if hasattr(on, "date") else _today()
+    try:
+        report = build_site(PROJECT, PROJECT / "build", day, _say)
+    except PublishError as error:
+        raise click.ClickException(str(error)) from error
+    _say(f"{report}")
+
+
+@click.command()
+@ONCE
+@CHILD
+def work(once: bool, child_of: int | None) -> None:
+    """Deliver tips and clean photos. With --once: exit 1 when a due job could not be done."""
+    from functions.local.worker import work_until
+    from functions.run_jobs.handler import run_due_jobs
+
+    stopped = _stopping(child_of)
+    services = Services(Settings.from_env())
+    if not once:
+        work_until(stopped, services)
+        return
+    run_due_jobs(services.work)
+    counts = services.stores.jobs.counts()
+    if counts["failed"]:
+        raise click.exceptions.Exit(1)
+
+
+@click.command()
+@ONCE
+@CHILD
+def sweep(once: bool, child_of: int | None) -> None:
+    """Tidy up after crashes, and ring for due jobs."""
+    from functions.sweep.handler import run_sweep
+
+    stopped = _stopping(child_of)
+    services = Services(Settings.from_env())
+    _run(stopped, once, SWEEP_SECONDS, lambda: run_sweep(services.sweep))
+
+
+@click.command("refresh-tokens")
+@ONCE
+@CHILD
+def refresh_tokens(once: bool, child_of: int | None) -> None:
+    """Renew the OAs' tokens that are due. With --once: exit 1 when an OA needs consent."""
+    from functions.core.tokens import EXPIRING
+    from functions.refresh_tokens.handler import refresh
+
+    stopped = _stopping(child_of)
+    services = Services(Settings.from_env())
+    _run(stopped, once, REFRESH_SECONDS, lambda: refresh(services.refresh))
+    if once:
+        counts = services.stores.tokens.counts(services.stores.clock.now() + EXPIRING)
+        if counts["needs_authorization"]:
+            raise click.exceptions.Exit(1)
+
+
+def _stopping(child_of: int | None) -> threading.Event:
+    stopped = stop_event()
+    if child_of:
+        follow_parent(child_of)
+    return stopped
+
+
+def _run(stopped: threading.Event, once: bool, seconds: float, step: Callable[[], int]) -> None:
+    """Do the step once, or again and again; a store that cannot write ends no loop."""
+    if once:
+        step()
+        return
+    while not stopped.is_set():
+        try:
+            step()
+        except StoreUnavailableError as error:
+            logs.crash("store-unavailable", error)
+        stopped.wait(seconds)
+
+
+def _build_aside(stopped: threading.Event) -> None:
+    """Build in a process of its own: the generator is no part of a server's memory."""
+    _say("The site is not built yet: building it now, this takes some seconds.")
+    command = [sys.executable, "-m", "functions.local.cli", "build"]
+    if subprocess.run(command, cwd=Path(PROJECT), check=False).returncode and not stopped.is_set():
+        raise click.ClickException("the site could not be built")
+
+
+def _today() -> date:
+    """Today in Viet Nam."""
+    return (SystemClock().now() + timedelta(hours=7)).date()
+
+
+def _say(text: str) -> None:
+    click.echo(text, err=True)
+
+
+COMMANDS = (serve, web, build, work, sweep, refresh_tokens)

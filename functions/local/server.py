@@ -1,0 +1,80 @@
+"""The web process: the site and all HTTP functions behind one address of this machine."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Iterable
+from typing import Any
+
+import waitress.server
+
+from functions import logs
+from functions.bootstrap import SITE, TEMPLATES, Services, duty_phones
+from functions.local.http_guard import StrictChannel, load_pages
+from functions.local.site import create_site_app
+from functions.staff.handler import StaffServices, create_staff_app
+from functions.tips.handler import MAX_BODY, TipsServices, create_tips_app
+from functions.web.app import SiteSettings
+
+WsgiApp = Callable[[dict[str, Any], Callable[..., Any]], Iterable[bytes]]
+
+THREADS = 12
+FINISH_SECONDS = 2.0
+_MIB = 1024 * 1024
+
+
+def create_wsgi_app(services: Services) -> WsgiApp:
+    """Make the apps, each for its own addresses."""
+    site = SiteSettings(services.settings.public_url, TEMPLATES)
+    tips = create_tips_app(
+        TipsServices(
+            submit=services.submit,
+            receipts=services.receipts,
+            duty_phone=duty_phones(),
+            is_healthy=lambda: services.stores.jobs.counts() is not None,
+        ),
+        site,
+    )
+    staff = create_staff_app(StaffServices(services.sign_in, services.cases, services.units), site)
+    pages = create_site_app(SITE, site)
+
+    def by_address(environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
+        path = environ.get("PATH_INFO", "")
+        app: WsgiApp = pages
+        if path.startswith("/api/"):
+            app = tips
+        elif path == "/can-bo" or path.startswith("/can-bo/"):
+            app = staff
+        return app(environ, start_response)
+
+    return by_address
+
+
+def serve_until(stopped: threading.Event, services: Services) -> None:
+    """Serve on 127.0.0.1 until told to stop. Raises OSError where the port is taken.
+
+    Waitress reads a request whole before it takes a thread, so slow phones hold none.
+    """
+    load_pages(TEMPLATES)
+    server = waitress.server.create_server(
+        create_wsgi_app(services),
+        host="127.0.0.1",
+        port=services.settings.port,
+        threads=THREADS,
+        connection_limit=500,
+        channel_timeout=60,
+        cleanup_interval=10,
+        max_request_header_size=16 * 1024,
+        max_request_body_size=MAX_BODY + 8 * _MIB,
+        asyncore_use_poll=True,
+        clear_untrusted_proxy_headers=True,
+        expose_tracebacks=False,
+        ident="",
+    )
+    server.channel_class = StrictChannel
+    logs.info("serving", port=services.settings.port)
+    threading.Thread(target=server.run, name="http", daemon=True).start()
+    stopped.wait()
+    # Requests under way get their answer; who comes now finds the door closed.
+    server.close()
+    server.task_dispatcher.shutdown(timeout=FINISH_SECONDS)
