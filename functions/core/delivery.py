@@ -28,7 +28,8 @@ from functions.core.work import Done, Failed, Outcome, Postponed, WorkServices
 
 FLOOD_CARDS = 20
 FLOOD_WINDOW = timedelta(minutes=10)
-PARKED = timedelta(hours=1)
+PARKED = timedelta(minutes=10)
+"""Until an operator re-arms the lane; short enough for a job that was just being parked."""
 
 DIGEST_GATHERS = timedelta(seconds=20)
 """How long the first digest of a flood waits for more tips to come together."""

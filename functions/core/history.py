@@ -23,11 +23,13 @@ def find_sent(
     access_token: str,
     gateway: ChatGateway,
     deliveries: DeliveryStore,
+    begun_later: int,
 ) -> str | None:
     """Return the id under which one of the wordings stands in the group, None if none does.
 
     One unit's sends are strictly one after another, so the message can only be newer than
-    the newest one whose id we know; clocks, which may be wrong, play no part.
+    the newest one whose id we know, apart from the `begun_later` sends that were begun after
+    it (an urgent tip goes first). The provider's clock, which may be wrong, plays no part.
     Raises LookUpImpossibleError, and the gateway's errors that pass with time.
     """
     for page in range(MOST_PAGES):
@@ -37,8 +39,10 @@ def find_sent(
             raise LookUpImpossibleError from exc
         for item in items:
             if deliveries.is_known_message(group_id, item.message_id):
-                return None
-            if _is_same(item, kind, wordings):
+                if begun_later <= 0:
+                    return None
+                begun_later -= 1
+            elif _is_same(item, kind, wordings):
                 return item.message_id
         if not items:
             return None
@@ -52,4 +56,4 @@ def _is_same(item: GroupMessage, kind: MessageKind, wordings: tuple[str, ...]) -
     if kind is MessageKind.PHOTO and not text:
         # The reference does not say whether a photo's caption stands in the history.
         return item.kind == "photo"
-    return text in wordings
+    return text in {unicodedata.normalize("NFC", wording) for wording in wordings}

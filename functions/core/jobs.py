@@ -2,6 +2,7 @@
 
 What can come of an error, by its class:
 
+RateReachedError         the job waits its turn; an urgent one of the lane goes on
 RetryableProviderError   the lane pauses, the job is tried again after the back-off
 OutcomeUnknownError      the same, and the send is looked up first
 TokenExpiredError        the refresher is rung; the job is due when the new pair is stored
@@ -26,7 +27,7 @@ from functions.core.errors import (
 )
 from functions.core.models import Claim, JobKind, JobState
 from functions.core.photos import clean_photos
-from functions.core.posting import PhotosNotReadyError
+from functions.core.posting import PhotosNotReadyError, RateReachedError
 from functions.core.retry import LONGEST, retry_delay
 from functions.core.work import LEASE, Done, Failed, Outcome, Postponed, WorkServices
 
@@ -66,6 +67,8 @@ def _attempt(claim: Claim, services: WorkServices) -> Outcome:
     except PhotosNotReadyError:
         wait = max(PHOTOS_READY_AFTER, retry_delay(claim.job.attempts) - retry_delay(1))
         return Postponed(services.clock.now() + wait, "photos-not-ready")
+    except RateReachedError as error:
+        return Postponed(error.free_at, "own-rate")
     except ProviderError as error:
         return _after_provider_error(claim, error, services)
     except Exception as error:  # noqa: BLE001 one bad job must not stop the others

@@ -2,7 +2,8 @@
 
 Masked: the values of the contact fields wherever they occur, and long numbers (9–19 or
 more digits, single blanks, dots or hyphens between), dates and times excepted. Masking
-too much does no harm, the case page shows the full text; masking too little does.
+too much does no harm, the case page shows the full text; masking too little does. Signs
+that nobody sees, as phones put around a copied number, must not hide a number: they go.
 """
 
 from __future__ import annotations
@@ -14,19 +15,24 @@ from functions.core.models import Contact
 
 MASK = "•••••"
 
-_RUN = re.compile(r"\d(?:[ .\-\u00a0]?\d){8,}")
+_HYPHENS = r"\-\u2010-\u2015\u2212\ufe63\uff0d"
+_BLANK = r"[^\S\n]"
+_RUN = re.compile(rf"\d(?:(?:{_BLANK}|[.{_HYPHENS}])?\d){{8,}}")
 _DATE = (
     r"(?:(?:0?[1-9]|[12]\d|3[01])[.\-](?:0?[1-9]|1[0-2])[.\-](?:19|20)\d\d"
     r"|(?:19|20)\d\d[.\-](?:0?[1-9]|1[0-2])[.\-](?:0?[1-9]|[12]\d|3[01]))"
 )
 _TIME = r"(?:[01]?\d|2[0-3])(?:[.][0-5]\d)?"
-_DATES_ONLY = re.compile(rf"{_DATE}(?:[ \-\u00a0](?:{_DATE}|{_TIME}))*|{_TIME}[ \u00a0]{_DATE}")
-_EDGE_DATE = re.compile(rf"^(?:{_DATE}[ \u00a0])+|(?:[ \u00a0]{_DATE})+$")
+_DATES_ONLY = re.compile(
+    rf"{_DATE}(?:(?:{_BLANK}|[{_HYPHENS}])(?:{_DATE}|{_TIME}))*|{_TIME}{_BLANK}{_DATE}"
+)
+_EDGE_DATE = re.compile(rf"^(?:{_DATE}{_BLANK})+|(?:{_BLANK}{_DATE})+$")
 _LONG = 9
 
 
 def mask(text: str, contact: Contact) -> str:
-    """Return the text without contact values and long numbers; NFC goes in and out."""
+    """Return the text without contact values, long numbers and invisible signs, in NFC."""
+    text = unicodedata.normalize("NFC", "".join(sign for sign in text if not _is_invisible(sign)))
     for value in (contact.name, contact.phone):
         text = _mask_value(text, value)
     return _RUN.sub(_mask_run, text)
@@ -74,9 +80,19 @@ def _folded_with_origin(text: str) -> tuple[str, list[int]]:
 
 
 def _fold(sign: str) -> str:
-    """Return the sign in lower case without marks; đ becomes d, invisible signs vanish."""
-    decomposed = unicodedata.normalize("NFD", sign.casefold().replace("đ", "d"))
-    return "".join(part for part in decomposed if unicodedata.category(part) not in ("Mn", "Cf"))
+    """Return the sign in lower case without marks and in its plain form: đ becomes d, a
+    letter of another width or weight the usual one; an invisible sign vanishes."""
+    plain = unicodedata.normalize("NFKD", unicodedata.normalize("NFKD", sign).casefold())
+    return "".join(
+        part
+        for part in plain.replace("đ", "d")
+        if unicodedata.category(part) != "Mn" and not _is_invisible(part)
+    )
+
+
+def _is_invisible(sign: str) -> bool:
+    """Zero width, direction and other format signs."""
+    return unicodedata.category(sign) == "Cf"
 
 
 def _is_filler(sign: str) -> bool:

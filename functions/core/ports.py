@@ -138,10 +138,6 @@ class JobStore(Protocol):
         """
         ...
 
-    def next_due_at(self) -> datetime | None:
-        """Return the earliest `due_at` of an unfinished job, None when none has one."""
-        ...
-
     def claim(self, job_id: str, now: datetime, lease_until: datetime) -> Claim | None:
         """Take the job under a lease and count the attempt; None when not claimable now."""
         ...

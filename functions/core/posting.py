@@ -7,7 +7,7 @@ up in the group before it is sent again.
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from functions.core.errors import (
     ChannelClosedError,
@@ -40,6 +40,14 @@ class PhotosNotReadyError(Exception):
     """The next message is a photo that is still being cleaned."""
 
 
+class RateReachedError(Exception):
+    """The unit has sent enough for now; only the urgent may go before `free_at`."""
+
+    def __init__(self, free_at: datetime) -> None:
+        super().__init__(free_at)
+        self.free_at = free_at
+
+
 @dataclass(frozen=True)
 class Address:
     """Where a delivery goes, and with which token."""
@@ -54,16 +62,16 @@ def post_unsent(
 ) -> None:
     """Post every message that has not gone yet, in order.
 
-    Raises what the gateway raises, with the marks as the error says, PhotosNotReadyError
-    and LeaseLostError.
+    Raises what the gateway raises, with the marks as the error says, PhotosNotReadyError,
+    RateReachedError and LeaseLostError.
     """
     for message in delivery.messages:
         if message.state in (SendState.SENT, SendState.REFUSED):
             continue
         hold(claim, services)
         _keep_to_rate(address.unit_id, urgency, services)
-        if message.state is SendState.ATTEMPTED:
-            settled = _settle(delivery, message, address, services)
+        if message.attempted_at is not None:
+            settled = _settle(delivery, message, message.attempted_at, address, services)
             if settled is None:
                 continue
             message = settled
@@ -79,18 +87,24 @@ def _keep_to_rate(unit_id: str, urgency: Urgency, services: WorkServices) -> Non
     if urgency is Urgency.NOW:
         return
     now = services.clock.now()
-    recent = services.deliveries.sends_since(unit_id, now - timedelta(minutes=1))
+    sends = services.deliveries.sends_since(unit_id, now - timedelta(minutes=1))
+    # A clock that once ran fast leaves sends in the future behind: they hold nobody up.
+    recent = [at for at in sends if at <= now]
     if len(recent) >= SENDS_PER_MINUTE:
-        free_at = recent[-SENDS_PER_MINUTE] + timedelta(minutes=1)
-        raise RetryableProviderError("own-rate", (free_at - now).total_seconds())
+        raise RateReachedError(recent[-SENDS_PER_MINUTE] + timedelta(minutes=1))
 
 
 def _settle(
-    delivery: Delivery, message: DeliveryMessage, address: Address, services: WorkServices
+    delivery: Delivery,
+    message: DeliveryMessage,
+    begun_at: datetime,
+    address: Address,
+    services: WorkServices,
 ) -> DeliveryMessage | None:
     """Find out what became of an attempt: None when it stands in the group, else the
     message to send again, marked where nobody can tell."""
     repeat = services.renderer.possible_repeat(message.text)
+    begun_since = len(services.deliveries.sends_since(address.unit_id, begun_at))
     try:
         message_id = find_sent(
             message.kind,
@@ -99,12 +113,12 @@ def _settle(
             address.access_token,
             services.gateway,
             services.deliveries,
+            begun_later=begun_since - 1,
         )
     except LookUpImpossibleError:
         return replace(message, text=repeat)
     except RetryableProviderError as exc:
-        begun = message.attempted_at
-        if begun is None or services.clock.now() - begun < LOOK_UP_PATIENCE:
+        if services.clock.now() - begun_at < LOOK_UP_PATIENCE:
             raise OutcomeUnknownError(exc.code) from exc
         return replace(message, text=repeat)
     if message_id is None:
@@ -134,7 +148,9 @@ def _send(
                 address.access_token, address.group_id, message.text
             )
     except (RetryableProviderError, TokenExpiredError, ChannelClosedError):
-        services.deliveries.withdraw_send(*key)
+        # This send did nothing, but an earlier one of the same message may have.
+        if message.attempted_at is None:
+            services.deliveries.withdraw_send(*key)
         raise
     services.deliveries.mark_sent(*key, message_id, services.clock.now())
 

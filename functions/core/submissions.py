@@ -10,7 +10,7 @@ import hashlib
 import re
 import unicodedata
 from collections.abc import Mapping, Sequence
-from datetime import date, datetime
+from datetime import date, datetime, timedelta, timezone
 
 from functions.core.categories import CATEGORIES
 from functions.core.errors import FieldError, InvalidInputError
@@ -29,6 +29,7 @@ FIELDS = (
 _KEY = re.compile(r"[A-Za-z0-9_-]{22,64}")
 _PHONE = re.compile(r"\+?[0-9](?:[ .\-]?[0-9]){2,19}")
 _TRUE = frozenset({"1", "on", "true", "yes"})
+_INDOCHINA = timezone(timedelta(hours=7))
 _FALSE = frozenset({"", "0", "off", "false", "no"})
 
 
@@ -148,10 +149,13 @@ class _Reader:
         value = self._value("occurred_at").strip()
         try:
             if "T" in value or " " in value:
-                datetime.fromisoformat(value)
+                at = datetime.fromisoformat(value)
+                if at.tzinfo is not None:
+                    # Shown as local time later, which the first and last day have not always.
+                    at.astimezone(_INDOCHINA)
             elif value:
                 date.fromisoformat(value)
-        except ValueError:
+        except (ValueError, OverflowError):
             self.wrong("occurred_at", "invalid")
         return value
 

@@ -110,8 +110,17 @@ def _submit_without_key(
     submission_hash = services.mac.digest("submission", uuid.uuid4().bytes)
     tip, _ = _store(draft, code, submission_hash, content_hash, services)
     if marks:
-        services.repeats.remember(marks[0], code, tip.tip_id, now + REPEATABLE_WITHOUT_KEY)
+        _remember(marks[0], code, tip, now, services)
     return _receipt(code, tip, is_repeat=False)
+
+
+def _remember(mark: bytes, code: str, tip: Tip, now: datetime, services: SubmitServices) -> None:
+    try:
+        services.repeats.remember(mark, code, tip.tip_id, now + REPEATABLE_WITHOUT_KEY)
+    except StoreUnavailableError:
+        # The tip stands: its sender must get the code. A repeat would be a second tip, which
+        # does no harm.
+        return
 
 
 def _store(

@@ -102,7 +102,8 @@ def _refresh(token_set: TokenSet, services: RefreshServices) -> bool:
     ):
         return False
     services.jobs.rearm_lane(unit_id, services.clock.now())
-    services.alerts.clear("zalo-app-refused", unit_id)
+    for code in ("zalo-app-refused", "no-zalo-app", "needs-authorization"):
+        services.alerts.clear(code, unit_id)
     return True
 
 
@@ -132,4 +133,6 @@ def _delay(token_set: TokenSet, wait: timedelta, services: RefreshServices) -> N
 
 def _give_up(token_set: TokenSet, services: RefreshServices) -> None:
     services.tokens.give_up(token_set.unit_id, token_set.generation)
+    # Each loss is a new one: an alarm still open from the last must not keep it quiet.
+    services.alerts.clear("needs-authorization", token_set.unit_id)
     services.alerts.alarm("needs-authorization", token_set.unit_id)

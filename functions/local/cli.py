@@ -33,9 +33,8 @@ def main() -> None:
     """Run the command line; turn known errors into sentences and exit codes."""
     logs.configure()
     try:
-        cli.main(standalone_mode=False)
-    except click.exceptions.Exit as error:
-        sys.exit(error.exit_code)
+        # Without standalone mode click returns the code of a `click.exceptions.Exit`.
+        sys.exit(cli.main(standalone_mode=False))
     except click.ClickException as error:
         error.show()
         sys.exit(error.exit_code)

@@ -269,7 +269,6 @@ def test_a_done_job_never_comes_back(store, add):
     store.complete(claim(store, "job-1"))
 
     assert store.due(NOW + timedelta(days=300), 10) == []
-    assert store.next_due_at() is None
     assert store.retry("job-1", NOW) == 0
 
 
@@ -404,17 +403,6 @@ def test_rearming_no_lane_rearms_nothing(store, add):
     assert store.due(NOW, 10) == []
 
 
-def test_next_due_is_the_earliest_of_all_unfinished_jobs(store, add):
-    add("done", due_at=NOW - 9 * SECOND)
-    store.complete(claim(store, "done"))
-    add("failed", due_at=NOW - 8 * SECOND)
-    store.fail(claim(store, "failed"), "refused")
-    add("later", due_at=NOW + 60 * SECOND)
-    add("sooner", due_at=NOW + 20 * SECOND, state=JobState.UNKNOWN)
-
-    assert store.next_due_at() == NOW + 20 * SECOND
-
-
 def test_oldest_due_is_none_while_every_job_lies_ahead(store, add):
     add("later", due_at=NOW + SECOND)
 
@@ -425,7 +413,6 @@ def test_oldest_due_is_none_while_every_job_lies_ahead(store, add):
 def test_an_empty_store_counts_zero_of_everything(store):
     assert store.counts() == {"pending": 0, "done": 0, "failed": 0, "unknown": 0}
     assert store.due(NOW, 10) == []
-    assert store.next_due_at() is None
     assert store.oldest_due_at(NOW) is None
 
 

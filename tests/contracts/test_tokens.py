@@ -271,6 +271,16 @@ def test_a_pair_obtained_by_a_clock_years_ahead_is_due_at_once(store):
     assert [one.unit_id for one in store.due(NOW)] == [UNIT]
 
 
+def test_a_pair_of_a_wrong_clock_still_waits_out_its_back_off(store):
+    authorize(store, now=NOW + YEARS)
+    store.begin_exchange(UNIT, 1, 0, NOW)
+
+    store.delay(UNIT, 1, NOW + SECOND)
+
+    assert store.due(NOW) == []
+    assert [one.unit_id for one in store.due(NOW + SECOND)] == [UNIT]
+
+
 def test_a_refresh_put_off_by_a_clock_years_ahead_is_due_at_once(store):
     authorize(store)
     store.delay(UNIT, 1, NOW + YEARS)

@@ -57,9 +57,6 @@ class MemoryJobStore:
             first_of_lane.setdefault(f"lane {job.lane}" if job.lane else job.job_id, job.job_id)
         return list(first_of_lane.values())[:limit]
 
-    def next_due_at(self) -> datetime | None:
-        return min((job.due_at for job in self._unfinished()), default=None)
-
     def claim(self, job_id: str, now: datetime, lease_until: datetime) -> Claim | None:
         with self._lock:
             entry = self._entries.get(job_id)

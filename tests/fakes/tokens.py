@@ -53,11 +53,7 @@ class MemoryTokenStore:
             for one in self._sets.values()
             if one.state is TokenState.OK
             and one.next_refresh_at is not None
-            and (
-                one.next_refresh_at <= now
-                or one.obtained_at > now + FUTURE_OBTAINED
-                or one.next_refresh_at > max(one.pair.expires_at, now + LONGEST_DELAY)
-            )
+            and (one.next_refresh_at <= now or _is_of_a_wrong_clock(one, one.next_refresh_at, now))
         ]
         return [one for _, _, one in sorted(due, key=lambda row: row[:2])]
 
@@ -152,3 +148,10 @@ class MemoryTokenStore:
     def _standing(self, unit_id: str, generation: int) -> TokenSet | None:
         one = self._sets.get(unit_id)
         return one if one is not None and one.generation == generation else None
+
+
+def _is_of_a_wrong_clock(one: TokenSet, next_refresh_at: datetime, now: datetime) -> bool:
+    """Whether the refresh was planned while the clock ran far ahead."""
+    return next_refresh_at > now + LONGEST_DELAY and (
+        one.obtained_at > now + FUTURE_OBTAINED or next_refresh_at > one.pair.expires_at
+    )

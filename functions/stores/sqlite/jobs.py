@@ -93,13 +93,6 @@ class SqliteJobStore:
             rows = connection.execute(_DUE, {**_times(now), "limit": limit}).fetchall()
         return [row[0] for row in rows]
 
-    def next_due_at(self) -> datetime | None:
-        with self._database.read() as connection:
-            row = connection.execute(
-                "SELECT MIN(due_at) FROM jobs WHERE state IN ('pending', 'unknown')"
-            ).fetchone()
-        return _time_or_none(row[0])
-
     def claim(self, job_id: str, now: datetime, lease_until: datetime) -> Claim | None:
         token = secrets.token_hex(16)
         values = {

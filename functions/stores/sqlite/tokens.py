@@ -13,8 +13,9 @@ from functions.core.ports import MacKeys
 from functions.stores.sealing import Sealer
 from functions.stores.sqlite.database import Database, from_micros, to_micros
 
-# A pair obtained further ahead than this was stored while the clock ran wrong; so was a
-# refresh put off for longer. Both are due at once, or the pair would die unrefreshed.
+# A refresh is planned half a day ahead. One that lies further ahead, of a pair obtained in
+# the future or already dead by then, was planned by a clock that ran wrong: it is due at
+# once, or the pair would die unrefreshed.
 FUTURE_OBTAINED = timedelta(hours=1)
 LONGEST_DELAY = timedelta(days=1)
 
@@ -82,9 +83,8 @@ class SqliteTokenStore:
         with self._database.read() as connection:
             rows = connection.execute(
                 f"SELECT {_COLUMNS} FROM tokens WHERE state = 'ok'"  # noqa: S608 - a constant
-                " AND next_refresh_at IS NOT NULL AND (next_refresh_at <= :now"
-                " OR obtained_at > :future_obtained"
-                " OR (next_refresh_at > expires_at AND next_refresh_at > :longest_delay))"
+                " AND (next_refresh_at <= :now OR (next_refresh_at > :longest_delay"
+                " AND (obtained_at > :future_obtained OR next_refresh_at > expires_at)))"
                 " ORDER BY next_refresh_at, unit_id",
                 {
                     "now": to_micros(now),

@@ -1,0 +1,86 @@
+"""The working copy the generator reads: shared pages, one sample unit, one sample old address."""
+
+from __future__ import annotations
+
+import json
+import re
+import shutil
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from publish.documents import Document, read_document, write_document
+from publish.page_checks import GUIDES, PROCEDURES
+from publish.unit_facts import FOLDER as UNIT_FOLDER
+from publish.unit_values import OLD_KEYS, UNIT_KEYS, tokens
+
+SAMPLE_UNIT = "don-vi-mau"
+SAMPLE_OLD = "dia-chi-cu-mau"
+
+# In site/don-vi, where an underscore keeps them apart from every unit id.
+_SAMPLE_SOURCES = {SAMPLE_UNIT: "_mau", SAMPLE_OLD: "_dia-chi-cu"}
+_LINK_UP = re.compile(r"(\]\(|\]:\s+)\.\./")
+
+
+@dataclass(frozen=True)
+class Content:
+    """Everything of the shared site that needs more than a copy, resolved as of one day."""
+
+    procedures: Mapping[str, Document]
+    guides: Mapping[str, Document]
+    resolved: Mapping[str, Mapping[str, Any]]
+    """Front matter with ids looked up, by document name."""
+
+
+def write_work_tree(
+    root: Path, work: Path, content: Content, catalogue: Mapping[str, Any], home: Mapping[str, Any]
+) -> Path:
+    """Write the working copy afresh and return the generator's configuration file."""
+    shutil.rmtree(work, ignore_errors=True)
+    docs = work / "docs"
+    shutil.copytree(root / "site", docs, ignore=shutil.ignore_patterns(UNIT_FOLDER))
+    for folder, pages in ((PROCEDURES, content.procedures), (GUIDES, content.guides)):
+        for slug, page in pages.items():
+            meta = content.resolved[page.name]
+            write_document(docs / folder / f"{slug}.md", meta, page.body)
+    _write_samples(root, docs, content)
+    return _write_configuration(root, work, {"catalogue": catalogue, **home})
+
+
+def _write_samples(root: Path, docs: Path, content: Content) -> None:
+    unit = {"base": f"{SAMPLE_UNIT}/", **tokens(UNIT_KEYS)}
+    marks = {SAMPLE_UNIT: {"unit": unit}, SAMPLE_OLD: {"old": tokens(OLD_KEYS)}}
+    for sample, source in _SAMPLE_SOURCES.items():
+        folder = root / "site" / UNIT_FOLDER / source
+        for path in sorted(folder.rglob("*.md")):
+            page = read_document(root, path)
+            target = docs / sample / path.relative_to(folder)
+            write_document(target, {**page.meta, **marks[sample]}, page.body)
+    for slug, page in content.procedures.items():
+        meta = {**content.resolved[page.name], "unit": unit}
+        # One folder deeper than the shared page, so links out of the folder climb once more.
+        body = _LINK_UP.sub(r"\1../../", page.body)
+        write_document(docs / SAMPLE_UNIT / PROCEDURES / f"{slug}.md", meta, body)
+
+
+def _write_configuration(root: Path, work: Path, extra: Mapping[str, Any]) -> Path:
+    path = work / "mkdocs.yml"
+    settings: Mapping[str, Any] = {
+        "INHERIT": str(root / "mkdocs.yml"),
+        "docs_dir": str(work / "docs"),
+        "site_dir": str(work / "html"),
+        "theme": {"custom_dir": str(root / "templates" / "site")},
+        "extra": extra,
+    }
+    path.write_text(json.dumps(settings, default=str), encoding="utf-8")
+    return path
+
+
+def sample_pages(built: Path, sample: str) -> Sequence[tuple[str, str]]:
+    """Return the built pages of a sample as (path below the unit's address, HTML)."""
+    folder = built / sample
+    return [
+        (path.relative_to(folder).as_posix(), path.read_text(encoding="utf-8"))
+        for path in sorted(folder.rglob("*.html"))
+    ]
