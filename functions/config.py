@@ -114,7 +114,8 @@ class _Reader:
             usable = False
         if not usable or parts.scheme not in ("http", "https"):
             self.problems.append(f"{name} must be an http(s) address without query")
-        elif parts.username or parts.password:
+            return ""
+        if parts.username or parts.password:
             self.problems.append(f"{name} must not contain a user name or password")
         elif parts.scheme == "http" and not is_loopback(value):
             self.problems.append(f"{name} must be https (http only on this machine)")

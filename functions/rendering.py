@@ -23,6 +23,7 @@ LONGEST_MESSAGE = 1_500
 
 _BAR = "│ "
 _PART_ROOM = len(" (99/99)")
+_INVISIBLE = frozenset({"Cc", "Cf", "Co", "Cs", "Zl", "Zp"})
 _INDOCHINA = timezone(timedelta(hours=7))
 
 
@@ -35,8 +36,7 @@ def zalo_text(value: Any) -> str:
     link that opens by a touch."""
     if isinstance(value, _Own):
         return value
-    text = unicodedata.normalize("NFC", str(value))
-    text = "".join(sign for sign in text if sign == "\n" or not _is_invisible(sign))
+    text = unicodedata.normalize("NFC", "".join(map(_visible, str(value))))
     while "[@" in text:
         text = text.replace("[@", "[ @")
     return text.replace("://", ": //")
@@ -78,7 +78,7 @@ class TemplateRenderer:
         def more(part: str) -> str:
             return self._render("card_more.txt.j2", card=values, part=part)
 
-        return _in_parts(head, more, _quoted_lines(zalo_text(values.text)))
+        return _in_parts(head, more, _quoted_lines(zalo_text(values.text)), self._most())
 
     def notice_card(self, values: CardValues) -> list[str]:
         return [self._render("card_head.txt.j2", card=values, part="", is_notice=True)]
@@ -95,10 +95,14 @@ class TemplateRenderer:
             )
 
         lines = [self._render("digest_line.txt.j2", card=card) for card in cards]
-        return _in_parts(head, head, lines)
+        return _in_parts(head, head, lines, self._most())
 
     def possible_repeat(self, text: str) -> str:
         return self._render("possible_repeat.txt.j2", text=text)
+
+    def _most(self) -> int:
+        """Return how long a message may be that may have to be repeated with a mark."""
+        return LONGEST_MESSAGE - len(self.possible_repeat(""))
 
     def _render(self, name: str, **values: Any) -> str:
         mark = self._environment.globals["words"]["card_mark"]  # type: ignore[index]
@@ -106,16 +110,16 @@ class TemplateRenderer:
 
 
 def _in_parts(
-    head: Callable[[str], str], more: Callable[[str], str], lines: list[str]
+    head: Callable[[str], str], more: Callable[[str], str], lines: list[str], most: int
 ) -> list[str]:
-    """Fill messages with the lines, the first under `head`, the rest under `more`; mark
-    them 1/n where there is more than one."""
+    """Fill messages of at most so many signs with the lines, the first under `head`, the
+    rest under `more`; mark them 1/n where there is more than one."""
     parts: list[list[str]] = [[]]
-    room = LONGEST_MESSAGE - len(head("")) - _PART_ROOM
+    room = most - len(head("")) - _PART_ROOM
     for line in lines:
         if parts[-1] and len(line) + 1 > room:
             parts.append([])
-            room = LONGEST_MESSAGE - len(more("")) - _PART_ROOM
+            room = most - len(more("")) - _PART_ROOM
         parts[-1].append(line)
         room -= len(line) + 1
     total = len(parts)
@@ -138,6 +142,9 @@ def _quoted_lines(text: str) -> list[str]:
     return [_BAR + piece for piece in pieces]
 
 
-def _is_invisible(sign: str) -> bool:
-    """Control, format (zero width, direction), private, surrogate and separator signs."""
-    return unicodedata.category(sign) in ("Cc", "Cf", "Co", "Cs", "Zl", "Zp")
+def _visible(sign: str) -> str:
+    """Return the sign; a blank for a tab or foreign line end, nothing for control, format
+    (zero width, direction), private and surrogate signs."""
+    if sign == "\n" or unicodedata.category(sign) not in _INVISIBLE:
+        return sign
+    return " " if sign.isspace() else ""

@@ -7,20 +7,31 @@ a proxy.
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
+import jinja2
 from waitress.channel import HTTPChannel
 from waitress.parser import HTTPRequestParser, ParsingError
 from waitress.utilities import RequestEntityTooLarge
 
+from functions.web.words import load_words
 
-class TooLargePage(RequestEntityTooLarge):  # type: ignore[misc]  # waitress has no types
+
+class TooLargeAnswer(RequestEntityTooLarge):  # type: ignore[misc]  # waitress has no types
     """The answer to a body over the server's own cap, in words that people can use."""
 
     page = b""
+    document = b""
+
+    def __init__(self, reason: str, wants_json: bool) -> None:
+        super().__init__(reason)
+        self._wants_json = wants_json
 
     def to_response(self, ident: str | None = None) -> tuple[str, list[tuple[str, str]], bytes]:
         status = f"{self.code} {self.reason}"
+        if self._wants_json:
+            return status, [("Content-Type", "application/json")], self.document
         return status, [("Content-Type", "text/html; charset=utf-8")], self.page
 
 
@@ -38,7 +49,8 @@ class StrictParser(HTTPRequestParser):  # type: ignore[misc]  # waitress has no 
         consumed: int = super().received(data)
         error: object = vars(self).get("error")
         if isinstance(error, RequestEntityTooLarge):
-            self.error = TooLargePage(error.body)
+            wants_json = "application/json" in self.headers.get("ACCEPT", "")
+            self.error = TooLargeAnswer(error.body, wants_json)
         return consumed
 
 
@@ -46,6 +58,13 @@ class StrictChannel(HTTPChannel):  # type: ignore[misc]  # waitress has no types
     parser_class = StrictParser
 
 
-def load_pages(templates: Path) -> None:
-    """Read the page that is shown where no app can answer."""
-    TooLargePage.page = (templates / "pages" / "too_large.html").read_bytes()
+def load_answers(templates: Path) -> None:
+    """Read the words for where no app can answer."""
+    words = load_words(templates).page(413)
+    environment = jinja2.Environment(
+        loader=jinja2.FileSystemLoader(templates / "pages"), autoescape=True
+    )
+    page = environment.get_template("too_large.html.j2").render(words=words)
+    error = {"field": "", "code": words.code, "message": words.text}
+    TooLargeAnswer.page = page.encode()
+    TooLargeAnswer.document = json.dumps({"errors": [error]}, ensure_ascii=False).encode()

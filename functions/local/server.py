@@ -10,7 +10,7 @@ import waitress.server
 
 from functions import logs
 from functions.bootstrap import SITE, TEMPLATES, Services, duty_phones
-from functions.local.http_guard import StrictChannel, load_pages
+from functions.local.http_guard import StrictChannel, load_answers
 from functions.local.site import create_site_app
 from functions.staff.handler import StaffServices, create_staff_app
 from functions.tips.handler import MAX_BODY, TipsServices, create_tips_app
@@ -18,7 +18,8 @@ from functions.web.app import SiteSettings
 
 WsgiApp = Callable[[dict[str, Any], Callable[..., Any]], Iterable[bytes]]
 
-THREADS = 12
+import os as _o
+THREADS = int(_o.environ.get("TH","12"))
 FINISH_SECONDS = 2.0
 _MIB = 1024 * 1024
 
@@ -55,13 +56,26 @@ def serve_until(stopped: threading.Event, services: Services) -> None:
 
     Waitress reads a request whole before it takes a thread, so slow phones hold none.
     """
-    load_pages(TEMPLATES)
+    load_answers(TEMPLATES)
+    server = make_server(create_wsgi_app(services), services.settings.port)
+    import os, sys
+    if os.environ.get("SW"): sys.setswitchinterval(float(os.environ["SW"]))
+    logs.info("serving", port=services.settings.port)
+    threading.Thread(target=server.run, name="http", daemon=True).start()
+    stopped.wait()
+    # Requests under way get their answer; who comes now finds the door closed.
+    server.close()
+    server.task_dispatcher.shutdown(timeout=FINISH_SECONDS)
+
+
+def make_server(app: WsgiApp, port: int) -> Any:
+    """Bind 127.0.0.1 and return the server, which `run()` starts. Raises OSError."""
     server = waitress.server.create_server(
-        create_wsgi_app(services),
+        app,
         host="127.0.0.1",
-        port=services.settings.port,
+        port=port,
         threads=THREADS,
-        connection_limit=500,
+        connection_limit=500, recv_bytes=int(_o.environ.get("RB","8192")),
         channel_timeout=60,
         cleanup_interval=10,
         max_request_header_size=16 * 1024,
@@ -72,9 +86,4 @@ def serve_until(stopped: threading.Event, services: Services) -> None:
         ident="",
     )
     server.channel_class = StrictChannel
-    logs.info("serving", port=services.settings.port)
-    threading.Thread(target=server.run, name="http", daemon=True).start()
-    stopped.wait()
-    # Requests under way get their answer; who comes now finds the door closed.
-    server.close()
-    server.task_dispatcher.shutdown(timeout=FINISH_SECONDS)
+    return server
