@@ -20,7 +20,7 @@ from publish.csp import script_hashes, style_hashes
 from publish.errors import PublishError
 from publish.generator import run_generator
 from publish.laws import LawDataError, load_hotlines, load_laws
-from publish.page_checks import GUIDES, PROCEDURES, Registers
+from publish.page_checks import FOLDERS, Registers
 from publish.pages import read_pages, resolve_pages
 from publish.releases import begin_release, exclusive, finish_release
 from publish.stamp import CutPage
@@ -128,10 +128,10 @@ def _read_sources(root: Path, on: date) -> _Sources:
     except (UnitDataError, LawDataError) as exc:
         raise PublishError(exc.problems) from exc
     catalogue = load_catalogue(root)
-    procedures, guides = read_pages(root, PROCEDURES), read_pages(root, GUIDES)
-    resolved = resolve_pages({PROCEDURES: procedures, GUIDES: guides}, registers, on)
+    pages = {folder: read_pages(root, folder) for folder in FOLDERS}
+    resolved = resolve_pages(pages, registers, on)
     facts = {unit.unit_id: read_unit_facts(root, unit.unit_id) for unit in register.live(on)}
-    return _Sources(register, catalogue, Content(procedures, guides, resolved), facts)
+    return _Sources(register, catalogue, Content(pages, resolved), facts)
 
 
 def _province(live: list[Unit], values: UnitValues) -> list[dict[str, str]]:

@@ -13,6 +13,11 @@ from publish.laws import Hotline, Law
 
 PROCEDURES = "thu-tuc"
 GUIDES = "phap-luat"
+WARNINGS = "canh-bao"
+TOP = ""
+"""The pages of facts that stand alone in site/, beside the home page."""
+
+FOLDERS = (PROCEDURES, GUIDES, WARNINGS, TOP)
 
 # The words for these codes are in templates/site/partials/labels.html; a test compares them.
 FIELDS = ("cu-tru", "can-cuoc", "dinh-danh", "xe", "gplx", "antt", "vu-khi", "xnc", "khac")
@@ -39,7 +44,6 @@ _ALWAYS = (
     "title",
     "description",
     "template",
-    "legal_basis",
     "facts_checked_on",
     "next_review_on",
     "confidence",
@@ -47,6 +51,7 @@ _ALWAYS = (
 _REQUIRED = {
     PROCEDURES: (
         *_ALWAYS,
+        "legal_basis",
         "field",
         "handled_here",
         "authority",
@@ -58,7 +63,9 @@ _REQUIRED = {
         "fees",
         "result",
     ),
-    GUIDES: (*_ALWAYS, "summary"),
+    GUIDES: (*_ALWAYS, "legal_basis", "summary"),
+    WARNINGS: (*_ALWAYS, "summary"),
+    TOP: (*_ALWAYS, "summary"),
 }
 _CODES = {"field": FIELDS, "handled_here": HANDLED_HERE, "confidence": CONFIDENCE}
 

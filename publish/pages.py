@@ -1,4 +1,4 @@
-"""Pages of facts (procedures, guides): read, and their ids turned into what pages show."""
+"""Pages of facts (procedures, guides, warnings …): read, and their ids turned into what is shown."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from publish.page_checks import Registers, page_problems
 
 
 def read_pages(root: Path, folder: str) -> dict[str, Document]:
-    """Return the pages of facts of one shared folder by slug, without its list."""
+    """Return the pages of facts of one shared folder by slug, without its list (or the home)."""
     paths = sorted((root / "site" / folder).glob("*.md"))
     return {path.stem: read_document(root, path) for path in paths if path.stem != "index"}
 
@@ -48,7 +48,9 @@ def _resolve(meta: Mapping[str, Any], registers: Registers, on: date) -> Mapping
     laws = registers.laws
     return {
         **meta,
-        "legal_basis": [_law_entry(laws, laws[law_id], on) for law_id in meta["legal_basis"]],
+        "legal_basis": [
+            _law_entry(laws, laws[law_id], on) for law_id in meta.get("legal_basis") or []
+        ],
         "hotlines": [_hotline_entry(registers.hotlines[line]) for line in meta.get("hotlines", [])],
         "fees": [{**fee, "state": _fee_state(fee, on)} for fee in meta.get("fees", [])],
         "review_passed": meta["next_review_on"] < on,
@@ -76,6 +78,7 @@ def _hotline_entry(line: Hotline) -> Mapping[str, Any]:
         "number": line.display,
         "name": line.name,
         "purpose": line.purpose,
+        "checked_on": line.checked_on,
         "check": line.confidence is Confidence.STAFF_CHECK,
     }
 

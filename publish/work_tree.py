@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from publish.documents import Document, read_document, write_document
-from publish.page_checks import GUIDES, PROCEDURES
+from publish.page_checks import PROCEDURES
 from publish.unit_facts import FOLDER as UNIT_FOLDER
 from publish.unit_values import OLD_KEYS, UNIT_KEYS, tokens
 
@@ -27,8 +27,8 @@ _LINK_UP = re.compile(r"(\]\(|\]:\s+)\.\./")
 class Content:
     """Everything of the shared site that needs more than a copy, resolved as of one day."""
 
-    procedures: Mapping[str, Document]
-    guides: Mapping[str, Document]
+    pages: Mapping[str, Mapping[str, Document]]
+    """By folder, then by slug."""
     resolved: Mapping[str, Mapping[str, Any]]
     """Front matter with ids looked up, by document name."""
 
@@ -40,7 +40,7 @@ def write_work_tree(
     shutil.rmtree(work, ignore_errors=True)
     docs = work / "docs"
     shutil.copytree(root / "site", docs, ignore=shutil.ignore_patterns(UNIT_FOLDER))
-    for folder, pages in ((PROCEDURES, content.procedures), (GUIDES, content.guides)):
+    for folder, pages in content.pages.items():
         for slug, page in pages.items():
             meta = content.resolved[page.name]
             write_document(docs / folder / f"{slug}.md", meta, page.body)
@@ -57,7 +57,7 @@ def _write_samples(root: Path, docs: Path, content: Content) -> None:
             page = read_document(root, path)
             target = docs / sample / path.relative_to(folder)
             write_document(target, {**page.meta, **marks[sample]}, page.body)
-    for slug, page in content.procedures.items():
+    for slug, page in content.pages[PROCEDURES].items():
         meta = {**content.resolved[page.name], "unit": unit}
         # One folder deeper than the shared page, so links out of the folder climb once more.
         body = _LINK_UP.sub(r"\1../../", page.body)
