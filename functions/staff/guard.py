@@ -1,0 +1,117 @@
+"""Who may pass: the officer's cookie, and whether a POST comes from a page of our own."""
+
+from __future__ import annotations
+
+import hmac
+from urllib.parse import urlsplit
+
+from flask import Response, abort, current_app, g, request
+
+from functions.config import is_loopback
+from functions.core.errors import NotFoundError
+from functions.core.models import Session
+from functions.core.signin import SESSION_LIFE, SignInServices, open_session
+from functions.web.answers import page
+from functions.web.app import SiteSettings
+from functions.web.audience import Audience, audience_of
+from functions.web.fields import read_fields
+
+COOKIE = "binhyen_session"
+COOKIE_PATH = "/can-bo"
+CONTINUED = "tiep"
+"""Marks the second, same-site try of a visit that came without a cookie."""
+
+_READS = frozenset({"GET", "HEAD", "OPTIONS"})
+
+
+class Guard:
+    """Stands before every request of the staff app."""
+
+    def __init__(self, services: SignInServices, site: SiteSettings) -> None:
+        self._services = services
+        self._site = site
+        parts = urlsplit(site.public_url)
+        self._origin = f"{parts.scheme}://{parts.netloc}"
+
+    def require_own_page(self) -> None:
+        """Refuse a POST that another site's page makes in the officer's name."""
+        if request.method in _READS:
+            return
+        if request.headers.get("Sec-Fetch-Site", "same-origin") not in ("same-origin", "none"):
+            abort(403)
+        origin = request.headers.get("Origin")
+        if origin is not None and not self._is_own(origin):
+            abort(403)
+
+    def require_session(self) -> Response | None:
+        """Let only signed-in officers see the views that are for staff."""
+        if request.endpoint is None or request.method == "OPTIONS":
+            return None
+        if audience_of(current_app.view_functions[request.endpoint]) is not Audience.STAFF:
+            return None
+        try:
+            g.session = open_session(request.cookies.get(COOKIE, ""), self._services)
+        except NotFoundError:
+            return signed_out()
+        return None
+
+    def let_in(self, session: Session, response: Response) -> None:
+        """Hand the session to the browser, for this host and these pages only."""
+        response.set_cookie(
+            COOKIE,
+            session.session_id,
+            max_age=int(SESSION_LIFE.total_seconds()),
+            path=COOKIE_PATH,
+            secure=self._site.is_https,
+            httponly=True,
+            samesite="Strict",
+        )
+
+    def show_out(self, response: Response) -> None:
+        """Take the cookie back."""
+        response.delete_cookie(
+            COOKIE,
+            path=COOKIE_PATH,
+            secure=self._site.is_https,
+            httponly=True,
+            samesite="Strict",
+        )
+
+    def _is_own(self, origin: str) -> bool:
+        if origin == self._origin:
+            return True
+        if origin == "null":
+            # The sign-in page sends no referrer, and browsers then hide the origin of its
+            # form as well. Who holds the unspent secret needs no other proof.
+            return request.endpoint == "spend_link"
+        # On one machine the site goes by several names; the Host header was checked before.
+        return is_loopback(self._site.public_url) and origin == f"http://{request.host}"
+
+
+def require_csrf_token() -> None:
+    """Refuse a form that did not come from a page of this session."""
+    typed = read_fields(request, ("csrf_token",)).get("csrf_token", "")
+    if not hmac.compare_digest(typed.encode(), current_session().csrf_token.encode()):
+        abort(403)
+
+
+def current_session() -> Session:
+    """Return the session that `require_session` opened."""
+    session: Session = g.session
+    return session
+
+
+def signed_out(link_failed: bool = False) -> Response:
+    """Say how to sign in.
+
+    A visit that a link on another site began carries no SameSite=Strict cookie, though the
+    officer may well be signed in: the page asks for itself once more, now from our own site.
+    """
+    from_elsewhere = request.headers.get("Sec-Fetch-Site") in ("cross-site", "same-site")
+    return page(
+        "signed_out.html.j2",
+        401,
+        here=f"{request.path}?{CONTINUED}=1" if request.method in _READS else "",
+        again=from_elsewhere and request.method in _READS and CONTINUED not in request.args,
+        link_failed=link_failed,
+    )

@@ -1,0 +1,142 @@
+"""The function `tips`: takes tips and shows receipts. Everything here is public.
+
+No cookie is set or read, no Origin or token is asked for: the form must work from any
+browser, and there is nothing here that a foreign page could do in somebody's name.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from flask import Flask, Response, g, request
+
+from functions import logs
+from functions.core.errors import (
+    ConflictError,
+    FieldError,
+    InvalidInputError,
+    NotFoundError,
+    TooManyRequestsError,
+)
+from functions.core.models import TipDraft
+from functions.core.receipts import ReceiptServices, show_receipt
+from functions.core.submissions import read_draft
+from functions.core.tips import SubmitServices, submit_tip
+from functions.core.units import Unit
+from functions.tips.answers import Answers
+from functions.tips.intake import UNREADABLE, Submission, read_submission
+from functions.web.app import SiteSettings, create_app
+from functions.web.audience import Audience, audience
+from functions.web.display import INDOCHINA
+from functions.web.fields import read_fields
+from functions.web.health import add_health
+from functions.web.limits import INVALID_FORMS, WRONG_RECEIPTS, MemoryRateLimiter
+from functions.web.openapi import add_openapi
+from functions.web.senders import SenderHashes
+
+MAX_BODY = 52 * 1024 * 1024
+"""Five photos of 10 MB and the words."""
+
+
+@dataclass(frozen=True)
+class TipsServices:
+    submit: SubmitServices
+    receipts: ReceiptServices
+    duty_phone: Callable[[str], str | None]
+    is_healthy: Callable[[], bool]
+
+
+def create_tips_app(services: TipsServices, site: SiteSettings) -> Flask:
+    """Make the app: submit, receipt, health and the OpenAPI document."""
+    answers = Answers(services.submit.units, services.duty_phone)
+    app = create_app(__name__, site, MAX_BODY, answers.unavailable)
+    views = _Views(services, answers)
+    app.add_url_rule("/api/units/<unit_id>/tips", view_func=views.create_tip, methods=["POST"])
+    app.add_url_rule("/api/receipts", view_func=views.show_receipt, methods=["POST"])
+    add_health(app, services.is_healthy)
+    add_openapi(app, site.public_url)
+    return app
+
+
+class _Views:
+    """The two public routes with what they share."""
+
+    def __init__(self, services: TipsServices, answers: Answers) -> None:
+        self._services = services
+        self._answers = answers
+        self._senders = SenderHashes(services.submit.clock)
+        self._limiter = MemoryRateLimiter(services.submit.clock)
+
+    @audience(Audience.PUBLIC)
+    def create_tip(self, unit_id: str) -> Response:
+        """Take a tip for a unit, or for the one that took the unit over."""
+        submission = g.submission = read_submission(request)
+        try:
+            receivers = self._receivers(unit_id)
+        except NotFoundError:
+            return self._answers.unknown_unit(submission)
+        if len(receivers) > 1:
+            return self._answers.choice(receivers, submission)
+        unit = g.unit = receivers[0]
+        try:
+            draft = _read(unit, submission)
+        except InvalidInputError as invalid:
+            return self._refuse(unit, submission, invalid.errors)
+        senders = self._senders.sender_hashes(request.remote_addr, request.user_agent.string)
+        try:
+            receipt = submit_tip(draft, senders, self._services.submit)
+        except ConflictError:
+            return self._answers.conflict(unit, submission)
+        logs.info("tip-answered", unit_id=receipt.unit_id, state=_repeat_word(receipt.is_repeat))
+        return self._answers.receipt(receipt)
+
+    @audience(Audience.PUBLIC)
+    def show_receipt(self) -> Response:
+        """Show how a tip stands to whoever has its code."""
+        sender = self._senders.address_hash(request.remote_addr)
+        self._limiter.check(WRONG_RECEIPTS, sender)
+        typed = read_fields(request, ("receipt_code",)).get("receipt_code", "")
+        try:
+            view = show_receipt(typed, self._services.receipts)
+        except NotFoundError:
+            self._limiter.count_failure(WRONG_RECEIPTS, sender)
+            return self._answers.unknown_receipt()
+        return self._answers.receipt_status(view)
+
+    def _receivers(self, unit_id: str) -> tuple[Unit, ...]:
+        today = self._services.submit.clock.now().astimezone(INDOCHINA).date()
+        return self._services.submit.units.receivers(unit_id, today)
+
+    def _refuse(
+        self, unit: Unit, submission: Submission, errors: tuple[FieldError, ...]
+    ) -> Response:
+        """Show what is wrong; after very many invalid forms say so with a 429."""
+        sender = self._senders.address_hash(request.remote_addr)
+        try:
+            self._limiter.check(INVALID_FORMS, sender)
+        except TooManyRequestsError as too_many:
+            response = self._answers.form_again(429, unit, submission, errors)
+            response.headers["Retry-After"] = str(too_many.retry_after)
+            return response
+        self._limiter.count_failure(INVALID_FORMS, sender)
+        return self._answers.mistakes(unit, submission, errors)
+
+
+def _read(unit: Unit, submission: Submission) -> TipDraft:
+    """Return the draft. Raises InvalidInputError with one mistake per field."""
+    if UNREADABLE in submission.errors:
+        raise InvalidInputError((UNREADABLE,))
+    found = list(submission.errors)
+    try:
+        draft = read_draft(unit.unit_id, submission.fields, submission.photos)
+    except InvalidInputError as invalid:
+        found.extend(invalid.errors)
+    if found:
+        first_of_each = {error.field: error for error in reversed(found)}
+        raise InvalidInputError(tuple(reversed(first_of_each.values())))
+    return draft
+
+
+def _repeat_word(is_repeat: bool) -> str:
+    return "repeat" if is_repeat else "new"

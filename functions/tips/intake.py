@@ -1,0 +1,118 @@
+"""Reading a tip's request: three kinds of body become the same fields and photos.
+
+Nothing is judged here but shape: whether the body can be read, and whether what claims to be
+a photo begins like one. What the fields say is for `core.submissions`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from flask import Request
+from werkzeug.exceptions import RequestEntityTooLarge, UnsupportedMediaType
+
+from functions.core.errors import FieldError
+from functions.core.submissions import FIELDS, MAX_PHOTO_BYTES
+from functions.photos.sniff import HEAD_LENGTH, sniff_format
+from functions.web.fields import JSON, MULTIPART, URLENCODED, has_empty_body, read_json_object
+from functions.web.requests import MAX_FORM_PARTS, MAX_TEXT_BODY
+
+UNREADABLE = FieldError("", "unreadable")
+_NUMBERS = frozenset({"latitude", "longitude"})
+
+
+@dataclass(frozen=True)
+class Submission:
+    """What came in, as text, with what is wrong about its shape."""
+
+    fields: dict[str, str]
+    photos: tuple[bytes, ...] = ()
+    errors: tuple[FieldError, ...] = ()
+
+
+def read_submission(request: Request) -> Submission:
+    """Read the body by its content type.
+
+    Raises the HTTP errors 413 (too large, too many parts) and 415 (a type no form has).
+    """
+    return _reader_of(request)(request)
+
+
+def _reader_of(request: Request) -> Callable[[Request], Submission]:
+    readers = {MULTIPART: _read_multipart, URLENCODED: _read_urlencoded, JSON: _read_json}
+    if request.mimetype in readers:
+        return readers[request.mimetype]
+    if has_empty_body(request):
+        return _read_urlencoded
+    raise UnsupportedMediaType
+
+
+def _read_multipart(request: Request) -> Submission:
+    try:
+        files = request.files.getlist("photos")
+        fields = _form_fields(request)
+    except ValueError:
+        return Submission({}, errors=(UNREADABLE,))
+    photos: list[bytes] = []
+    errors: list[FieldError] = []
+    for file in files:
+        photo = file.stream.read(MAX_PHOTO_BYTES + 1)
+        if not photo and not file.filename:
+            continue  # what a browser sends where no file was chosen
+        if sniff_format(photo[:HEAD_LENGTH]) is None:
+            errors.append(FieldError("photos", "unsupported_type"))
+        photos.append(photo)
+    return Submission(fields, tuple(photos), tuple(dict.fromkeys(errors)))
+
+
+def _read_urlencoded(request: Request) -> Submission:
+    request.max_content_length = MAX_TEXT_BODY
+    try:
+        fields = _form_fields(request)
+    except ValueError:
+        return Submission({}, errors=(UNREADABLE,))
+    if request.form.get("photos"):
+        # A form that forgot its enctype sends file names: taking it would lose the photos.
+        return Submission(fields, errors=(FieldError("photos", "not_in_json"),))
+    return Submission(fields)
+
+
+def _form_fields(request: Request) -> dict[str, str]:
+    """Return the known fields; of a repeated one the first."""
+    if sum(1 for _ in request.form.items(multi=True)) > MAX_FORM_PARTS:
+        raise RequestEntityTooLarge
+    return {name: request.form[name] for name in FIELDS if name in request.form}
+
+
+def _read_json(request: Request) -> Submission:
+    document = read_json_object(request)
+    if document is None:
+        return Submission({}, errors=(UNREADABLE,))
+    if len(document) > MAX_FORM_PARTS:
+        raise RequestEntityTooLarge
+    fields: dict[str, str] = {}
+    errors: list[FieldError] = []
+    for name in FIELDS:
+        value = document.get(name)
+        if value is None:
+            continue
+        text = _as_text(name, value)
+        if text is None:
+            errors.append(FieldError(name, "wrong_type"))
+        else:
+            fields[name] = text
+    if document.get("photos"):
+        errors.append(FieldError("photos", "not_in_json"))
+    return Submission(fields, errors=tuple(errors))
+
+
+def _as_text(name: str, value: object) -> str | None:
+    """Return a JSON value as the form would have sent it, None where it cannot be one."""
+    if isinstance(value, str):
+        return value
+    if name == "sealed" and isinstance(value, bool):
+        return "1" if value else "0"
+    if name in _NUMBERS and isinstance(value, int | float) and not isinstance(value, bool):
+        return repr(value)
+    return None

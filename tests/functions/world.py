@@ -1,0 +1,145 @@
+"""The HTTP functions over memory stores, as one small world."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from flask.testing import FlaskClient
+
+from functions.core.cases import CaseServices
+from functions.core.models import Officer, Role
+from functions.core.receipts import ReceiptServices
+from functions.core.signin import SignInServices, issue_link
+from functions.core.tips import SubmitServices
+from functions.core.units import parse_units
+from functions.staff.handler import StaffServices, create_staff_app
+from functions.tips.handler import TipsServices, create_tips_app
+from functions.web.app import SiteSettings
+from tests.core.units_csv import csv_text, ended, row
+from tests.fakes.blobs import MemoryBlobStore
+from tests.fakes.clock import FrozenClock
+from tests.fakes.deliveries import MemoryDeliveryStore
+from tests.fakes.doorbell import MemoryDoorbell
+from tests.fakes.jobs import MemoryJobStore
+from tests.fakes.mac_keys import MemoryMacKeys
+from tests.fakes.officers import MemoryOfficerStore
+from tests.fakes.repeats import MemoryRepeatGuard
+from tests.fakes.tips import MemoryTipStore
+
+TEMPLATES = Path(__file__).parents[2] / "templates"
+UNIT = "phuong-tan-an"
+PHONE = "0262 3850 113"
+KEY = "k" * 22
+JPEG = b"\xff\xd8\xff\xe0" + b"pixels" * 20 + b"\xff\xd9"
+PNG = b"\x89PNG\r\n\x1a\n" + b"pixels"
+JSON = {"Accept": "application/json"}
+
+ALL_FIELDS = {
+    "category": "gay-roi",
+    "text": "Có người đánh nhau trước chợ.\nHọ có hung khí.",
+    "place": "cổng chợ Tân An",
+    "area": "tổ dân phố 5",
+    "latitude": "12.6667",
+    "longitude": "108.0383",
+    "occurred_at": "2026-11-19T21:00",
+    "urgency": "soon",
+    "contact_name": "Nguyễn Thị Đào",
+    "contact_phone": "0905 123 456",
+    "sealed": "1",
+}
+
+UNITS = csv_text(
+    row(UNIT, kind="phuong", name="Phường Tân An"),
+    row("xa-ea-kly", name="Xã Ea Kly"),
+    ended("phuong-tan-loi", UNIT, kind="phuong", name="Phường Tân Lợi"),
+    ended("xa-ea-yong", f"{UNIT};xa-ea-kly", name="Xã Ea Yông"),
+)
+OFFICER = Officer(UNIT, "7000000000000000001", "Trần Văn Bình", Role.OFFICER)
+STRANGER = Officer("xa-ea-kly", "7000000000000000002", "Lê Thị Hoa", Role.OFFICER)
+
+
+MULTIPART = "multipart/form-data; boundary=ranh-gioi"
+
+
+def multipart(fields: dict[str, str], photos: list[tuple[bytes, str]]) -> bytes:
+    """Return a body as a browser writes it."""
+    parts = [
+        f'Content-Disposition: form-data; name="{name}"\r\n\r\n{value}'.encode()
+        for name, value in fields.items()
+    ]
+    for photo, name in photos:
+        head = f'Content-Disposition: form-data; name="photos"; filename="{name}"\r\n'
+        parts.append(f"{head}Content-Type: image/jpeg\r\n\r\n".encode() + photo)
+    lines = [b"--ranh-gioi\r\n" + part + b"\r\n" for part in parts]
+    return b"".join(lines) + b"--ranh-gioi--\r\n"
+
+
+class World:
+    """Everything a test looks at; the apps are made over it."""
+
+    def __init__(self, public_url: str = "http://127.0.0.1:8000") -> None:
+        self.clock = FrozenClock()
+        self.jobs = MemoryJobStore()
+        self.tips = MemoryTipStore(self.jobs.add)
+        self.blobs = MemoryBlobStore(self.clock)
+        self.deliveries = MemoryDeliveryStore(self.jobs)
+        self.officers = MemoryOfficerStore()
+        self.mac = MemoryMacKeys()
+        self.units = parse_units(UNITS)
+        self.is_healthy = True
+        self.site = SiteSettings(public_url, TEMPLATES)
+        self.phones: dict[str, str] = {UNIT: PHONE}
+        self.submit = SubmitServices(
+            self.tips, self.blobs, MemoryRepeatGuard(), MemoryDoorbell(), self.mac, self.units,
+            self.clock,
+        )  # fmt: skip
+        self.signin = SignInServices(self.officers, self.mac, self.clock)
+        self.tips_app = create_tips_app(
+            TipsServices(
+                self.submit,
+                ReceiptServices(self.tips, self.deliveries, self.mac, self.clock),
+                self.phones.get,
+                lambda: self.is_healthy,
+            ),
+            self.site,
+        )
+        cases = CaseServices(self.tips, self.deliveries, self.blobs, self.officers, self.clock)
+        self.staff_app = create_staff_app(StaffServices(self.signin, cases, self.units), self.site)
+        for officer in (OFFICER, STRANGER):
+            self.officers.enroll(officer, self.clock.now())
+
+    @property
+    def public(self) -> FlaskClient:
+        return self.tips_app.test_client()
+
+    @property
+    def staff(self) -> FlaskClient:
+        return self.staff_app.test_client()
+
+    def sign_in(self, officer: Officer = OFFICER) -> FlaskClient:
+        client = self.staff
+        secret = issue_link(officer, self.signin)
+        answer = client.post("/can-bo/vao", data={"secret": secret})
+        assert answer.status_code == 303
+        return client
+
+    def send(
+        self,
+        fields: Any = None,
+        photos: Any = None,
+        unit_id: str = UNIT,
+        headers: Any = None,
+        **more: Any,
+    ) -> Any:
+        """Post a multipart form; `more` overrides single fields."""
+        usual = {"category": "gay-roi", "text": "Có người lạ."}
+        return self.public.post(
+            f"/api/units/{unit_id}/tips",
+            data=multipart((usual if fields is None else fields) | more, photos or []),
+            content_type=MULTIPART,
+            headers=headers or {},
+        )
+
+    def stored(self) -> list[Any]:
+        return [self.tips.get(tip_id) for tip_id in self.tips.all_ids()]

@@ -1,0 +1,100 @@
+"""The OpenAPI document is true: made-up requests get only answers that it describes."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+import schemathesis
+from hypothesis import HealthCheck, Phase, given, settings
+from schemathesis import GenerationMode
+from schemathesis.checks import not_a_server_error
+from schemathesis.core.result import Ok
+from schemathesis.specs.openapi.checks import (
+    content_type_conformance,
+    response_headers_conformance,
+    response_schema_conformance,
+    status_code_conformance,
+)
+
+from functions.core.categories import CATEGORIES
+from functions.core.models import TipStatus, Urgency
+from functions.core.submissions import MAX_LINE, MAX_PHOTOS, MAX_TEXT
+from functions.web.openapi import load_document
+from tests.functions.world import JSON, UNIT, World
+
+CHECKS = [
+    not_a_server_error,
+    status_code_conformance,
+    content_type_conformance,
+    response_schema_conformance,
+    response_headers_conformance,
+]
+
+
+@pytest.mark.parametrize(
+    ("operation_id", "mode", "expected"),
+    [
+        ("createTip", GenerationMode.POSITIVE, {201}),
+        ("createTip", GenerationMode.NEGATIVE, {422}),
+        ("showReceipt", GenerationMode.POSITIVE, {404}),
+        ("showReceipt", GenerationMode.NEGATIVE, {404}),
+        ("showHealth", GenerationMode.POSITIVE, {200}),
+    ],
+)
+def test_answers_to_made_up_requests_are_as_documented(
+    operation_id: str, mode: GenerationMode, expected: set[int]
+) -> None:
+    schema = schemathesis.openapi.from_wsgi("/api/openapi.json", World().tips_app)
+    (found,) = schema.include(operation_id=operation_id).get_all_operations()
+    assert isinstance(found, Ok)
+    cases = found.ok().as_strategy(generation_mode=mode)
+    seen = set()
+
+    @settings(
+        max_examples=80,
+        derandomize=True,
+        database=None,
+        deadline=None,
+        phases=[Phase.explicit, Phase.generate],
+        suppress_health_check=list(HealthCheck),
+    )
+    @given(case=cases)
+    def ask(case: Any) -> None:
+        if case.path_parameters:
+            case.path_parameters = {"unit_id": UNIT}
+        answer = case.call_and_validate(headers=JSON, checks=CHECKS)
+        seen.add(answer.status_code)
+
+    ask()
+
+    assert expected <= seen
+
+
+def test_document_names_the_same_codes_and_limits_as_the_domain() -> None:
+    schemas = load_document("http://127.0.0.1:8000")["components"]["schemas"]
+
+    fields = schemas["TipFields"]["properties"]
+    assert fields["category"]["enum"] == list(CATEGORIES)
+    assert set(fields["urgency"]["enum"]) == {"", *Urgency}
+    assert fields["text"]["maxLength"] == MAX_TEXT
+    for name, longest in MAX_LINE.items():
+        assert fields[name]["maxLength"] == longest
+    assert schemas["Status"]["enum"] == list(TipStatus)
+    (path,) = (
+        item["post"]
+        for name, item in load_document("http://127.0.0.1:8000")["paths"].items()
+        if name.endswith("/tips")
+    )
+    form = path["requestBody"]["content"]["multipart/form-data"]["schema"]["allOf"][1]
+    assert form["properties"]["photos"]["maxItems"] == MAX_PHOTOS
+
+
+def test_document_is_served_with_the_address_of_the_site() -> None:
+    answer = World().public.get("/api/openapi.json")
+
+    assert answer.mimetype == "application/json"
+    document = json.loads(answer.data)
+    assert document["openapi"].startswith("3.1")
+    assert document["servers"] == [{"url": "http://127.0.0.1:8000"}]
