@@ -29,6 +29,10 @@ _DATES_ONLY = re.compile(
 _EDGE_DATE = re.compile(rf"^(?:{_DATE}{_BLANK})+|(?:{_BLANK}{_DATE})+$")
 _LONG = 9
 
+_UNMISTAKABLE = 6
+"""A name or number of so many signs is masked inside longer words too; a short one, such
+as "An", only where it stands alone."""
+
 
 def mask(text: str, contact: Contact) -> str:
     """Return the text without contact values, long numbers and invisible signs, in NFC."""
@@ -58,7 +62,10 @@ def _mask_value(text: str, value: str) -> str:
     if len(signs) < 2:
         return text
     folded, origin = _folded_with_origin(text)
-    pattern = r"(?<!\w)" + r"[\s.\-]*".join(map(re.escape, "".join(signs))) + r"(?!\w)"
+    letters = "".join(signs)
+    pattern = r"[\s.\-]*".join(map(re.escape, letters))
+    if len(letters) < _UNMISTAKABLE:
+        pattern = rf"(?<![^\W_]){pattern}(?![^\W_])"
     spans = [
         (origin[found.start()], origin[found.end() - 1] + 1)
         for found in re.finditer(pattern, folded)

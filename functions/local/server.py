@@ -10,6 +10,7 @@ import waitress.server
 
 from functions import logs
 from functions.bootstrap import SITE, TEMPLATES, Services, duty_phones
+from functions.config import is_loopback
 from functions.local.http_guard import StrictChannel, load_answers
 from functions.local.site import create_site_app
 from functions.staff.handler import StaffServices, create_staff_app
@@ -18,8 +19,7 @@ from functions.web.app import SiteSettings
 
 WsgiApp = Callable[[dict[str, Any], Callable[..., Any]], Iterable[bytes]]
 
-import os as _o
-THREADS = int(_o.environ.get("TH","12"))
+THREADS = 12
 FINISH_SECONDS = 2.0
 _MIB = 1024 * 1024
 
@@ -51,15 +51,27 @@ def create_wsgi_app(services: Services) -> WsgiApp:
     return by_address
 
 
+def _proxy_settings(public_url: str) -> dict[str, Any]:
+    """Believe the sender's address from a proxy on this machine, and only where one stands."""
+    if is_loopback(public_url):
+        return {"clear_untrusted_proxy_headers": True}
+    return {
+        "trusted_proxy": "127.0.0.1",
+        "trusted_proxy_count": 1,
+        "trusted_proxy_headers": {"x-forwarded-for"},
+        "clear_untrusted_proxy_headers": True,
+    }
+
+
 def serve_until(stopped: threading.Event, services: Services) -> None:
     """Serve on 127.0.0.1 until told to stop. Raises OSError where the port is taken.
 
     Waitress reads a request whole before it takes a thread, so slow phones hold none.
     """
     load_answers(TEMPLATES)
-    server = make_server(create_wsgi_app(services), services.settings.port)
-    import os, sys
-    if os.environ.get("SW"): sys.setswitchinterval(float(os.environ["SW"]))
+    server = make_server(
+        create_wsgi_app(services), services.settings.port, services.settings.public_url
+    )
     logs.info("serving", port=services.settings.port)
     threading.Thread(target=server.run, name="http", daemon=True).start()
     stopped.wait()
@@ -68,22 +80,22 @@ def serve_until(stopped: threading.Event, services: Services) -> None:
     server.task_dispatcher.shutdown(timeout=FINISH_SECONDS)
 
 
-def make_server(app: WsgiApp, port: int) -> Any:
+def make_server(app: WsgiApp, port: int, public_url: str) -> Any:
     """Bind 127.0.0.1 and return the server, which `run()` starts. Raises OSError."""
     server = waitress.server.create_server(
         app,
         host="127.0.0.1",
         port=port,
         threads=THREADS,
-        connection_limit=500, recv_bytes=int(_o.environ.get("RB","8192")),
+        connection_limit=500,
         channel_timeout=60,
         cleanup_interval=10,
         max_request_header_size=16 * 1024,
         max_request_body_size=MAX_BODY + 8 * _MIB,
         asyncore_use_poll=True,
-        clear_untrusted_proxy_headers=True,
         expose_tracebacks=False,
         ident="",
+        **_proxy_settings(public_url),
     )
     server.channel_class = StrictChannel
     return server

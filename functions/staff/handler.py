@@ -38,7 +38,7 @@ def create_staff_app(services: StaffServices, site: SiteSettings) -> Flask:
     app.before_request(guard.require_own_page)
     app.before_request(guard.require_session)
     app.after_request(_hide_link_from_referrers)
-    views = _Views(services, guard)
+    views = _Views(services, guard, site)
     app.add_url_rule("/can-bo/vao/<secret>", view_func=views.show_link)
     app.add_url_rule("/can-bo/vao", view_func=views.spend_link, methods=["POST"])
     app.add_url_rule("/can-bo/ra", view_func=views.sign_out, methods=["POST"])
@@ -51,10 +51,10 @@ def create_staff_app(services: StaffServices, site: SiteSettings) -> Flask:
 class _Views:
     """The routes with what they share."""
 
-    def __init__(self, services: StaffServices, guard: Guard) -> None:
+    def __init__(self, services: StaffServices, guard: Guard, site: SiteSettings) -> None:
         self._services = services
         self._guard = guard
-        self._senders = SenderHashes(services.signin.clock)
+        self._senders = SenderHashes(services.signin.clock, behind_proxy=site.has_proxy)
         self._limiter = MemoryRateLimiter(services.signin.clock)
 
     @audience(Audience.PUBLIC)

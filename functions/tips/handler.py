@@ -51,7 +51,7 @@ def create_tips_app(services: TipsServices, site: SiteSettings) -> Flask:
     """Make the app: submit, receipt, health and the OpenAPI document."""
     answers = Answers(services.submit.units, services.duty_phone)
     app = create_app(__name__, site, MAX_BODY, answers.unavailable)
-    views = _Views(services, answers)
+    views = _Views(services, answers, site)
     app.add_url_rule("/api/units/<unit_id>/tips", view_func=views.create_tip, methods=["POST"])
     app.add_url_rule("/api/receipts", view_func=views.show_receipt, methods=["POST"])
     add_health(app, services.is_healthy)
@@ -62,10 +62,10 @@ def create_tips_app(services: TipsServices, site: SiteSettings) -> Flask:
 class _Views:
     """The two public routes with what they share."""
 
-    def __init__(self, services: TipsServices, answers: Answers) -> None:
+    def __init__(self, services: TipsServices, answers: Answers, site: SiteSettings) -> None:
         self._services = services
         self._answers = answers
-        self._senders = SenderHashes(services.submit.clock)
+        self._senders = SenderHashes(services.submit.clock, behind_proxy=site.has_proxy)
         self._limiter = MemoryRateLimiter(services.submit.clock)
 
     @audience(Audience.PUBLIC)

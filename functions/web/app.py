@@ -34,11 +34,16 @@ class SiteSettings:
         return self.public_url.startswith("https://")
 
     @property
+    def has_proxy(self) -> bool:
+        """Whether a reverse proxy stands in front: always, but for a trial on this machine."""
+        return not is_loopback(self.public_url)
+
+    @property
     def hosts(self) -> list[str]:
         """The names this site answers to, without ports."""
-        if is_loopback(self.public_url):
-            return _LOOPBACK_HOSTS
-        return [urlsplit(self.public_url).hostname or ""]
+        if self.has_proxy:
+            return [urlsplit(self.public_url).hostname or ""]
+        return _LOOPBACK_HOSTS
 
 
 def create_app(

@@ -48,8 +48,10 @@ class MemoryRateLimiter:
         self._lock = threading.Lock()
         self._windows: OrderedDict[tuple[str, bytes], _Window] = OrderedDict()
 
-    def check(self, limit: Limit, sender: bytes) -> None:
-        """Raise TooManyRequestsError while the sender has failed too often."""
+    def check(self, limit: Limit, sender: bytes | None) -> None:
+        """Raise TooManyRequestsError while the sender, if known, has failed too often."""
+        if sender is None:
+            return
         now = self._clock.now()
         with self._lock:
             window = self._live(limit, sender, now)
@@ -57,8 +59,10 @@ class MemoryRateLimiter:
                 left = window.begun_at + limit.window - now
                 raise TooManyRequestsError(max(1, ceil(left.total_seconds())))
 
-    def count_failure(self, limit: Limit, sender: bytes) -> None:
+    def count_failure(self, limit: Limit, sender: bytes | None) -> None:
         """Note one failure."""
+        if sender is None:
+            return
         now = self._clock.now()
         with self._lock:
             window = self._live(limit, sender, now) or _Window(now, 0)

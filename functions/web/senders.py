@@ -18,24 +18,38 @@ KEY_LIFE = timedelta(hours=1)
 
 
 class SenderHashes:
-    """Makes the hashes; one per process."""
+    """Makes the hashes; one per process.
 
-    def __init__(self, clock: Clock) -> None:
+    Behind a proxy, a loopback address is the proxy's own: it was not told to pass on the
+    sender's. Then nobody is told apart, rather than everybody taken for one.
+    """
+
+    def __init__(self, clock: Clock, *, behind_proxy: bool = False) -> None:
         self._clock = clock
+        self._behind_proxy = behind_proxy
         self._lock = threading.Lock()
         self._made_at = clock.now()
         self._present = secrets.token_bytes(32)
         self._previous = secrets.token_bytes(32)
 
     def sender_hashes(self, address: str | None, user_agent: str) -> tuple[bytes, ...]:
-        """Return the hashes of address and user agent under this hour's and the last key."""
+        """Return the hashes of address and user agent under this hour's and the last key;
+        none where the address is not known."""
+        if not self._is_known(address):
+            return ()
         sender = f"{address or ''}\0{user_agent}".encode(errors="replace")
         return tuple(hmac.digest(key, sender, "sha256") for key in self._keys())
 
-    def address_hash(self, address: str | None) -> bytes:
-        """Return the hash under which the attempts of an address are counted this hour."""
+    def address_hash(self, address: str | None) -> bytes | None:
+        """Return the hash under which the attempts of an address are counted this hour; None
+        where the address is not known."""
+        if not self._is_known(address):
+            return None
         network = _network_of(address or "").encode(errors="replace")
         return hmac.digest(self._keys()[0], network, "sha256")
+
+    def _is_known(self, address: str | None) -> bool:
+        return not (self._behind_proxy and _is_loopback(address or ""))
 
     def _keys(self) -> tuple[bytes, bytes]:
         with self._lock:
@@ -50,6 +64,13 @@ class SenderHashes:
         self._previous = self._present if is_recent else secrets.token_bytes(32)
         self._present = secrets.token_bytes(32)
         self._made_at = self._clock.now()
+
+
+def _is_loopback(address: str) -> bool:
+    try:
+        return ipaddress.ip_address(address).is_loopback
+    except ValueError:
+        return True
 
 
 def _network_of(address: str) -> str:

@@ -5,10 +5,13 @@ from __future__ import annotations
 import contextlib
 import json
 import socket
-from collections.abc import Iterator
+import threading
+from collections.abc import Callable, Iterator
+from typing import Any
 
 import pytest
 
+from functions.local.server import make_server
 from tests.system import System
 
 
@@ -93,3 +96,24 @@ def test_the_site_answers_with_its_headers_and_no_way_out_of_its_folder(server: 
     assert "Cache-Control: no-cache" in head
     assert outside.split(b" ", 2)[1] == b"404"
     assert strange.split(b" ", 2)[1] == b"404"
+
+
+def test_behind_a_proxy_the_senders_address_is_the_one_it_passes_on() -> None:
+    seen: list[str] = []
+
+    def app(environ: dict[str, Any], start_response: Callable[..., Any]) -> list[bytes]:
+        seen.append(environ["REMOTE_ADDR"])
+        start_response("200 OK", [])
+        return [b""]
+
+    for public_url in ("http://127.0.0.1:8000", "https://binhyen.example.vn"):
+        server = make_server(app, 0, public_url)
+        thread = threading.Thread(target=server.run, daemon=True)
+        thread.start()
+        request = b"GET / HTTP/1.0\r\nX-Forwarded-For: 198.51.100.7\r\n\r\n"
+        with socket.create_connection(("127.0.0.1", server.effective_port), 10) as connection:
+            connection.sendall(request)
+            connection.recv(1000)
+        server.close()
+
+    assert seen == ["127.0.0.1", "198.51.100.7"]

@@ -122,3 +122,17 @@ def test_memory_is_bounded_and_forgets_the_longest_unseen() -> None:
 
     assert not is_refused(limiter, b"a")
     assert limiter.size() == 2
+
+
+def test_behind_a_proxy_that_hides_the_sender_nobody_is_told_apart() -> None:
+    senders = SenderHashes(FrozenClock(), behind_proxy=True)
+    limiter = MemoryRateLimiter(FrozenClock())
+
+    for _ in range(5):
+        limiter.count_failure(LIMIT, senders.address_hash("127.0.0.1"))
+
+    assert senders.sender_hashes("127.0.0.1", "Zalo") == ()
+    assert senders.sender_hashes(None, "Zalo") == ()
+    assert senders.address_hash("127.0.0.1") is None
+    limiter.check(LIMIT, None)
+    assert len(senders.sender_hashes("192.0.2.1", "Zalo")) == 2
