@@ -59,9 +59,11 @@ export function adapt() {
     place.classList.toggle("is-meant", isAmong(place.dataset.for));
   });
   findAll("[data-not-for]").forEach((place) => {
-    const isSealed = "notSealed" in place.dataset && value("sealed") === "1";
-    place.hidden = isAmong(place.dataset.notFor) || isSealed;
+    place.hidden = isAmong(place.dataset.notFor);
   });
+  const isSealed = isAlwaysSealed() || value("sealed") === "1";
+  find("[data-not-sealed]").hidden = isSealed;
+  find("[data-if-sealed]").hidden = !isSealed;
   find("[data-seal]").hidden = isAlwaysSealed();
   const isNow = value("urgency") === "now";
   find("[data-alarm]").classList.toggle("is-now", isNow);

@@ -26,3 +26,8 @@ export function value(name) {
 export function lengthOf(text) {
   return Array.from(text.normalize("NFC")).length;
 }
+
+/** Make an element with properties as given. */
+export function element(tag, properties) {
+  return Object.assign(document.createElement(tag), properties);
+}

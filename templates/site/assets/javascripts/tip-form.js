@@ -5,7 +5,7 @@
 import {
   adapt, allMistakes, answersToSend, count, drawCheck, inWords, prefill,
 } from "./tip-form-answers.js";
-import { area, find, findAll, form, say, value } from "./tip-form-page.js";
+import { area, element, find, findAll, form, say, value } from "./tip-form-page.js";
 import { photoList } from "./tip-form-photos.js";
 import { newSubmissionKey, post, receiptGroups } from "./tip-form-send.js";
 import { setUpPosition, setUpTime } from "./tip-form-where-when.js";
@@ -50,7 +50,7 @@ function goTo(number) {
 }
 
 function goOn() {
-  const mistakes = mistakesIn(step);
+  const mistakes = allMistakes(photos).filter(({ field }) => stepOf(field) === step);
   if (mistakes.length > 0) {
     showMistakes(mistakes);
     return;
@@ -87,10 +87,6 @@ function onPopState(event) {
 
 /* ---- mistakes ---- */
 
-function mistakesIn(number) {
-  return allMistakes(photos).filter((mistake) => stepOf(mistake.field) === number);
-}
-
 function stepOf(field) {
   const place = field && document.getElementById(field);
   const section = place && place.closest(".tf-step");
@@ -102,7 +98,8 @@ function setMistake(field, message) {
   const control = document.getElementById(field);
   if (place && control) {
     place.textContent = message;
-    if (message) {
+    // Groups take no such mark, only what is typed or chosen in.
+    if (message && control.matches("input, select, textarea")) {
       control.setAttribute("aria-invalid", "true");
     } else {
       control.removeAttribute("aria-invalid");
@@ -116,7 +113,7 @@ function clearMistakes() {
 }
 
 /** Show mistakes at their fields and in the summary, which takes the focus. */
-function showMistakes(mistakes, heading) {
+function showMistakes(mistakes, heading = "to-mend") {
   clearMistakes();
   const first = mistakes.map((mistake) => stepOf(mistake.field)).find((number) => number > 0);
   if (first) {
@@ -125,16 +122,13 @@ function showMistakes(mistakes, heading) {
   const list = find("[data-summary-list]");
   list.textContent = "";
   mistakes.forEach(({ field, message }) => {
-    const item = document.createElement("li");
-    item.textContent = message;
-    if (stepOf(field)) {
-      setMistake(field, message);
-      item.textContent = "";
-      item.append(linkTo(field, message));
-    }
+    const item = element("li", {});
+    item.append(stepOf(field) ? linkTo(field, message) : message);
+    setMistake(field, message);
     list.append(item);
   });
-  find("[data-summary-text]").textContent = heading || say("summary");
+  find("[data-again]").hidden = true;
+  find("[data-summary-text]").textContent = say(heading);
   const summary = find("[data-summary]");
   summary.hidden = false;
   summary.focus({ preventScroll: true });
@@ -142,9 +136,7 @@ function showMistakes(mistakes, heading) {
 }
 
 function linkTo(field, message) {
-  const link = document.createElement("a");
-  link.href = `#${field}`;
-  link.textContent = message;
+  const link = element("a", { href: `#${field}`, textContent: message });
   link.addEventListener("click", (event) => {
     event.preventDefault();
     goTo(stepOf(field));
@@ -202,48 +194,58 @@ function showSending(sending) {
 function explain({ status, body }) {
   find("[data-send]").textContent = say("send-again");
   const errors = Array.isArray(body.errors) ? body.errors : [];
-  const atFields = errors.filter((error) => stepOf(error.field));
-  const general = (name) => [{ field: "", message: say(name) }];
   if (status === 409) {
     submissionKey = newSubmissionKey();
-    showMistakes(general("changed"));
-  } else if (atFields.length > 0) {
-    showMistakes(errors);
-  } else if (status === 413 || status === 415) {
-    const name = photos.blobs().length ? "photo-refused" : "too-much";
-    showMistakes([{ field: photos.blobs().length ? "photos" : "", message: say(name) }]);
+    offerAgain([{ field: "", message: say("changed") }], "not-sent");
+  } else if (errors.some((error) => stepOf(error.field))) {
+    showMistakes(errors, "not-sent");
+  } else if ((status === 413 || status === 415) && photos.blobs().length > 0) {
+    showMistakes([{ field: "photos", message: say("photo-refused") }], "not-sent");
   } else if (status === 0 || (status >= 200 && status < 300)) {
-    showMistakes(general("no-answer"));
+    offerAgain([{ field: "", message: say("no-answer") }], "not-sure");
   } else {
-    const phone = body.phone ? [{ field: "", message: say("phone", { phone: body.phone }) }] : [];
-    showMistakes((errors.length ? errors : general("trouble")).concat(phone));
+    const trouble = [{ field: "", message: say("trouble") }];
+    offerAgain(errors.length > 0 ? errors : trouble, "not-sent");
+    offerCall(body.phone);
     offerSuccessors(body.successors);
+  }
+}
+
+function offerAgain(mistakes, heading) {
+  showMistakes(mistakes, heading);
+  find("[data-again]").hidden = false;
+}
+
+function offerCall(phone) {
+  if (phone) {
+    const number = String(phone).replace(/[^+\d]/g, "");
+    const item = element("li", {});
+    item.append(element("a", { href: `tel:${number}`, textContent: say("call", { phone }) }));
+    find("[data-summary-list]").append(item);
   }
 }
 
 /* The unit was split while this page was open: its successors, to choose from. */
 function offerSuccessors(successors) {
+  if (!Array.isArray(successors)) {
+    return;
+  }
   const choices = find("[data-choices]");
   choices.textContent = "";
-  choices.hidden = !Array.isArray(successors);
-  (successors || []).forEach((unit) => {
-    const button = document.createElement("button");
-    button.type = "button";
-    button.className = "tf-button";
-    button.textContent = say("send-to", { name: unit.name });
-    button.addEventListener("click", () => send(`/api/units/${encodeURIComponent(unit.unit_id)}/tips`));
+  successors.forEach(({ unit_id: id, name }) => {
+    const words = say("send-to", { name });
+    const button = element("button", { type: "button", className: "tf-button", textContent: words });
+    button.addEventListener("click", () => send(`/api/units/${encodeURIComponent(id)}/tips`));
     choices.append(button);
   });
+  choices.hidden = false;
+  find("[data-again]").hidden = true;
 }
 
 function showReceipt(groups, body) {
   const receipt = find("template[data-receipt]").content.firstElementChild.cloneNode(true);
   const code = receipt.querySelector("[data-receipt-code]");
-  groups.forEach((group) => {
-    const part = document.createElement("span");
-    part.textContent = group;
-    code.append(part, " ");
-  });
+  groups.forEach((group) => code.append(element("span", { textContent: group }), " "));
   receipt.querySelector("[data-receipt-now]").hidden = value("urgency") !== "now";
   const at = new Date(body.received_at);
   if (!Number.isNaN(at.getTime())) {
@@ -338,6 +340,8 @@ function start() {
   // Of the steps shown while this script was on its way, the one in use stays.
   const inUse = steps.findIndex((section) => section.contains(document.activeElement));
   form.noValidate = true;
+  // Steps put themselves in sight; a remembered place would be another step's.
+  history.scrollRestoration = "manual";
   prefill();
   setUpPosition(area, form, say);
   setUpTime(area, form);
@@ -372,6 +376,8 @@ function listen() {
       goOn();
     } else if (event.target.closest("[data-back]")) {
       back();
+    } else if (event.target.closest("[data-again]")) {
+      send(form.getAttribute("action"));
     }
   });
   window.addEventListener("popstate", onPopState);
