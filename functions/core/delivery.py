@@ -97,13 +97,7 @@ def _existing(tip: Tip, channel: UnitChannel, services: WorkServices) -> Deliver
 
 
 def _plan(tip: Tip, channel: UnitChannel, services: WorkServices) -> Delivery:
-    texts = cards.card_texts(
-        tip,
-        channel.forward_mode,
-        services.units.get(tip.unit_id).name,
-        services.public_url,
-        services.renderer,
-    )
+    texts = cards.card_texts(tip, channel.forward_mode, services.public_url, services.renderer)
     with_photos = cards.shows_content(tip, channel.forward_mode)
     return services.deliveries.plan_card(
         _new_delivery(tip, channel, planned_messages(tip, texts, with_photos, services), services)
@@ -146,7 +140,7 @@ def _post_card(
 
 def _fall_back_to_notice(tip: Tip, delivery: Delivery, services: WorkServices) -> Delivery:
     """Words that Zalo refuses must not keep the officers from knowing that a tip is there."""
-    values = cards.notice_values(tip, services.units.get(tip.unit_id).name, services.public_url)
+    values = cards.notice_values(tip, services.public_url)
     for text in services.renderer.notice_card(values):
         if text not in {message.text for message in delivery.messages}:
             delivery = services.deliveries.append_text(delivery.delivery_id, text)
@@ -199,7 +193,7 @@ def _join_digest(tip: Tip, channel: UnitChannel, services: WorkServices) -> None
 def _digest_messages(delivery: Delivery, services: WorkServices) -> tuple[DeliveryMessage, ...]:
     unit_name = services.units.get(delivery.unit_id).name
     tips = [services.tips.get(tip_id) for tip_id in delivery.tip_ids]
-    values = [cards.notice_values(tip, unit_name, services.public_url) for tip in tips]
+    values = [cards.notice_values(tip, services.public_url) for tip in tips]
     return tuple(
         DeliveryMessage(position, MessageKind.TEXT, text)
         for position, text in enumerate(services.renderer.digest(unit_name, values), start=1)

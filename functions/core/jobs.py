@@ -29,7 +29,7 @@ from functions.core.models import Claim, JobKind, JobState
 from functions.core.photos import clean_photos
 from functions.core.posting import PhotosNotReadyError, RateReachedError
 from functions.core.retry import LONGEST, retry_delay
-from functions.core.work import LEASE, Done, Failed, Outcome, Postponed, WorkServices
+from functions.core.work import LEASE, Done, Outcome, Postponed, WorkServices
 
 LOOK_UP_AFTER = timedelta(seconds=5)
 """A send whose answer was lost may still be on its way: give it time to show up."""
@@ -97,13 +97,12 @@ def _after_provider_error(claim: Claim, error: ProviderError, services: WorkServ
 
 
 def _record(claim: Claim, outcome: Outcome, services: WorkServices) -> None:
-    match outcome:
-        case Done():
-            services.jobs.complete(claim)
-            if claim.job.lane:
-                services.alerts.clear("channel-closed", claim.job.unit_id)
-                services.tokens.confirm(claim.job.unit_id)
-        case Postponed(due_at, error, state):
-            services.jobs.postpone(claim, due_at, error, state)
-        case Failed(error):
-            services.jobs.fail(claim, error)
+    if isinstance(outcome, Done):
+        services.jobs.complete(claim)
+        if claim.job.lane:
+            services.alerts.clear("channel-closed", claim.job.unit_id)
+            services.tokens.confirm(claim.job.unit_id)
+    elif isinstance(outcome, Postponed):
+        services.jobs.postpone(claim, outcome.due_at, outcome.error, outcome.state)
+    else:
+        services.jobs.fail(claim, outcome.error)

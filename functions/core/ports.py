@@ -462,20 +462,19 @@ class PhotoCleaner(Protocol):
 
 @dataclass(frozen=True)
 class CardValues:
-    """What a card may say; already masked for the channel."""
+    """What a card may say, already masked for the channel; a notice fills only the first."""
 
     card_code: str
     category: str
     urgency: str
-    unit_name: str
     area: str
-    received_at: datetime
     link: str
+    sealed: bool
     text: str = ""
     place: str = ""
     occurred_at: str = ""
+    received_at: datetime | None = None
     photo_count: int = 0
-    sealed: bool = False
 
 
 class Renderer(Protocol):

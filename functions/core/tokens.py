@@ -11,6 +11,7 @@ Zalo calls it dead       given up: an administrator must consent again, an alarm
 
 from __future__ import annotations
 
+import contextlib
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -19,6 +20,7 @@ from functions.core.errors import (
     OutcomeUnknownError,
     ReauthorizationError,
     RetryableProviderError,
+    StoreUnavailableError,
 )
 from functions.core.models import TokenPair, TokenSet, TokenState, ZaloApp
 from functions.core.ports import (
@@ -38,6 +40,8 @@ EXPIRING = timedelta(hours=6)
 MOST_EXCHANGES = 2
 IN_FLIGHT = timedelta(seconds=20)
 """Longer than an exchange can take with its time-outs: until then it may be under way."""
+
+STORE_TRIES = 3
 
 CONFIGURATION_WAIT = timedelta(minutes=1)
 """While Zalo refuses the app itself; nothing is used up meanwhile."""
@@ -97,14 +101,26 @@ def _refresh(token_set: TokenSet, services: RefreshServices) -> bool:
     if pair is None:
         return False
     # Nothing may come between the answer and this line: a crash here loses the pair.
-    if not services.tokens.complete_exchange(
-        unit_id, generation, pair, now, next_refresh(pair, now)
-    ):
+    if not _keep(pair, token_set, now, services):
         return False
     services.jobs.rearm_lane(unit_id, services.clock.now())
     for code in ("zalo-app-refused", "no-zalo-app", "needs-authorization"):
         services.alerts.clear(code, unit_id)
     return True
+
+
+def _keep(pair: TokenPair, token_set: TokenSet, now: datetime, services: RefreshServices) -> bool:
+    """Store the new pair. The only copy is in this process: a store that cannot write gets
+    a few more chances before StoreUnavailableError goes on."""
+    renewal = next_refresh(pair, now)
+    for _ in range(STORE_TRIES - 1):
+        with contextlib.suppress(StoreUnavailableError):
+            return services.tokens.complete_exchange(
+                token_set.unit_id, token_set.generation, pair, now, renewal
+            )
+    return services.tokens.complete_exchange(
+        token_set.unit_id, token_set.generation, pair, now, renewal
+    )
 
 
 def _exchange(

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import json
+import re
+from functools import lru_cache
 from pathlib import Path
+from typing import Any
 
-from flask import Flask, Response, request, send_file
+from flask import Flask, Response, make_response, render_template, request, send_file
 from werkzeug.exceptions import NotFound
 from werkzeug.security import safe_join
 from werkzeug.utils import redirect
@@ -15,7 +18,10 @@ from functions.web.app import SiteSettings, create_app
 from functions.web.audience import Audience, audience
 from functions.web.headers import content_security_policy
 
-ASSET_AGE_SECONDS = 3600
+_FOR_A_YEAR = "max-age=31536000"
+_HASHED = re.compile(r"[.-][0-9a-f]{8,}\.")
+"""A name that holds a hash of the content never means anything else. All other files are
+asked for again each time (304 as a rule): an old script must not meet a new page."""
 
 
 def create_site_app(site_folder: Path, site: SiteSettings) -> Flask:
@@ -27,7 +33,7 @@ def create_site_app(site_folder: Path, site: SiteSettings) -> Flask:
         root = site_folder.resolve()
         file = _find(root, path)
         if file is None:
-            return _not_found(root)
+            return _page_of_heir(root, path) or _not_found(root)
         if file.is_dir():
             return redirect(f"/{path}/", code=308)
         return _page(root, file)
@@ -50,6 +56,38 @@ def _find(root: Path, path: str) -> Path | None:
     return file if file.exists() else None
 
 
+def _page_of_heir(root: Path, path: str) -> WerkzeugResponse | None:
+    """Lead on from a former unit's address to the same page of its heir, or offer the choice."""
+    address, _, page = path.partition("/")
+    file = root.parent / "redirects.json"
+    former = _former_units(file, file.stat().st_mtime_ns).get(address) if file.is_file() else None
+    if former is None:
+        return None
+    found = {unit_id: _find(root, f"{unit_id}/{page}") for unit_id in former["to"]}
+    if not all(found.values()):
+        return None
+    if any(target.is_dir() for target in found.values() if target):
+        page += "/"
+    query = request.query_string.decode()
+    if len(found) == 1:
+        heir = former["to"][0]
+        response = redirect(f"/{heir}/{page}" + (f"?{query}" if query else ""), code=308)
+    else:
+        response = make_response(
+            render_template("old_address.html.j2", formers=former["choice"], page=page)
+        )
+    # A browser would keep a permanent answer for good, beyond the next merger or split.
+    response.headers["Cache-Control"] = "no-cache"
+    return response
+
+
+@lru_cache(maxsize=2)
+def _former_units(file: Path, _changed_at: int) -> dict[str, Any]:
+    """Read where the former units' addresses of one release lead."""
+    former: dict[str, Any] = json.loads(file.read_text("utf-8"))
+    return former
+
+
 def _page(root: Path, file: Path) -> Response:
     response = send_file(file, conditional=True, etag=True)
     response.headers["X-Robots-Tag"] = "all"
@@ -58,7 +96,7 @@ def _page(root: Path, file: Path) -> Response:
         response.headers["Cache-Control"] = "no-cache"
         response.headers["Content-Security-Policy"] = _policy(root)
     else:
-        response.headers["Cache-Control"] = f"public, max-age={ASSET_AGE_SECONDS}"
+        response.headers["Cache-Control"] = _FOR_A_YEAR if _HASHED.search(file.name) else "no-cache"
     return response
 
 

@@ -176,9 +176,7 @@ class MemoryIssuer:
         self._faults = _Faults()
         self._issued = 0
 
-    def fail(
-        self, error: ProviderError, *, after_effect: bool = False, times: int = 1
-    ) -> None:
+    def fail(self, error: ProviderError, *, after_effect: bool = False, times: int = 1) -> None:
         self._faults.add("exchange", _Fault(error, after_effect, times))
 
     def exchange(self, app: ZaloApp, refresh_token: str, now: datetime) -> TokenPair:

@@ -87,7 +87,7 @@ def build(on: object) -> None:
 @ONCE
 @CHILD
 def work(once: bool, child_of: int | None) -> None:
-    """Deliver tips and clean photos. With --once: exit 1 when a due job could not be done."""
+    """Deliver tips and clean photos. With --once: exit 1 while a job has failed for good."""
     from functions.local.worker import work_until
     from functions.run_jobs.handler import run_due_jobs
 

@@ -1,0 +1,165 @@
+"""The settings: checked whole at the start, every problem listed at once (design 4.2)."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from functions.config import ZALO_API_URL, ZALO_OAUTH_URL, Settings, SettingsError, is_loopback
+
+GOOD = {
+    "BINHYEN_DATA_DIR": "/srv/binhyen/data",
+    "BINHYEN_KEY_FILE": "/srv/binhyen/key",
+    "BINHYEN_PUBLIC_URL": "https://binhyen.example/",
+    "BINHYEN_PORT": "8000",
+}
+LOCAL = GOOD | {"BINHYEN_PUBLIC_URL": "http://127.0.0.1:8000"}
+
+
+def problems(**changes: str) -> list[str]:
+    with pytest.raises(SettingsError) as caught:
+        Settings.from_env(GOOD | changes)
+    assert str(caught.value) == "; ".join(caught.value.problems)
+    return caught.value.problems
+
+
+def names(found: list[str]) -> list[str]:
+    return [problem.split(" ")[0].split("=")[0].rstrip(":") for problem in found]
+
+
+def test_four_settings_are_enough() -> None:
+    settings = Settings.from_env(GOOD)
+
+    assert settings == Settings(
+        data_dir=Path("/srv/binhyen/data"),
+        key_file=Path("/srv/binhyen/key"),
+        public_url="https://binhyen.example",
+        port=8000,
+        zalo_api_url=ZALO_API_URL,
+        zalo_oauth_url=ZALO_OAUTH_URL,
+        sandbox=False,
+    )
+    assert settings.is_public_https
+    assert settings.sandbox_port == 8001
+
+
+def test_settings_come_from_the_environment(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name, value in GOOD.items():
+        monkeypatch.setenv(name, value)
+
+    assert Settings.from_env() == Settings.from_env(GOOD)
+
+
+def test_every_missing_setting_is_listed_at_once() -> None:
+    with pytest.raises(SettingsError) as caught:
+        Settings.from_env({})
+
+    assert caught.value.problems == [f"{name} is missing" for name in GOOD]
+
+
+def test_every_bad_setting_is_listed_at_once() -> None:
+    found = problems(
+        BINHYEN_BACKEND="aws",
+        BINHYEN_KEY_FILE="/srv/binhyen/data/key",
+        BINHYEN_PUBLIC_URL="binhyen.example",
+        BINHYEN_PORT="http",
+        BINHYEN_ZALO_SANDBOX="yes",
+        BINHYEN_ZALO_API_URL="ftp://127.0.0.1",
+        BINHYEN_ZALO_OAUTH_URL="http://oauth.example",
+    )
+
+    assert names(found) == [
+        "BINHYEN_BACKEND",
+        "BINHYEN_KEY_FILE",
+        "BINHYEN_PUBLIC_URL",
+        "BINHYEN_PORT",
+        "BINHYEN_ZALO_SANDBOX",
+        "BINHYEN_ZALO_API_URL",
+        "BINHYEN_ZALO_OAUTH_URL",
+    ]
+
+
+@pytest.mark.parametrize(
+    "key_file", ["/srv/binhyen/data/key", "/srv/binhyen/data", "/srv/binhyen/x/../data/a/b"]
+)
+def test_key_inside_the_data_folder_is_refused(key_file: str) -> None:
+    assert names(problems(BINHYEN_KEY_FILE=key_file)) == ["BINHYEN_KEY_FILE"]
+
+
+def test_sandbox_brings_its_own_addresses() -> None:
+    settings = Settings.from_env(LOCAL | {"BINHYEN_ZALO_SANDBOX": "1"})
+
+    assert settings.sandbox
+    assert settings.zalo_api_url == "http://127.0.0.1:8001/openapi"
+    assert settings.zalo_oauth_url == "http://127.0.0.1:8001/oauth"
+    assert not settings.is_public_https
+
+
+def test_addresses_that_are_set_go_before_the_sandboxes() -> None:
+    settings = Settings.from_env(
+        LOCAL | {"BINHYEN_ZALO_SANDBOX": "1", "BINHYEN_ZALO_API_URL": "http://localhost:9/x/"}
+    )
+
+    assert settings.zalo_api_url == "http://localhost:9/x"
+
+
+@pytest.mark.parametrize("url", ["https://binhyen.example", "https://127.0.0.1.example"])
+def test_sandbox_on_a_public_address_is_refused(url: str) -> None:
+    found = problems(BINHYEN_ZALO_SANDBOX="1", BINHYEN_PUBLIC_URL=url)
+
+    assert len(found) == 1
+    assert "BINHYEN_ZALO_SANDBOX=1 is refused" in found[0]
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "http://binhyen.example",
+        "https://",
+        "https://binhyen.example/?a=1",
+        "https://binhyen.example/#a",
+        "https://user:pw@binhyen.example",
+        "https://user@binhyen.example",
+        "https://binhyen.example:99999",
+        "http://[::1",
+        "javascript:alert(1)",
+    ],
+)
+@pytest.mark.parametrize("sandbox", ["0", "1"])
+def test_address_that_cannot_be_used_is_named(url: str, sandbox: str) -> None:
+    found = problems(BINHYEN_PUBLIC_URL=url, BINHYEN_ZALO_SANDBOX=sandbox)
+
+    assert "BINHYEN_PUBLIC_URL" in names(found)
+
+
+@pytest.mark.parametrize("port", ["0", "65534", "-1", "8000.0", "٨٠٠٠", "x"])
+def test_port_that_cannot_be_used_is_named(port: str) -> None:
+    assert names(problems(BINHYEN_PORT=port)) == ["BINHYEN_PORT"]
+
+
+@pytest.mark.parametrize("url", ["http://127.0.0.1:1", "http://localhost", "http://[::1]:80/a"])
+def test_http_is_taken_on_this_machine(url: str) -> None:
+    assert is_loopback(url)
+    assert Settings.from_env(GOOD | {"BINHYEN_PUBLIC_URL": url}).public_url == url
+
+
+@settings(deadline=None)
+@given(
+    st.dictionaries(
+        st.sampled_from([*GOOD, "BINHYEN_ZALO_SANDBOX", "BINHYEN_ZALO_API_URL"]),
+        st.text(st.characters(exclude_characters="\0", exclude_categories=["Cs"]), max_size=30)
+        | st.just("1"),
+    )
+)
+def test_any_environment_is_taken_or_refused_with_problems(changes: dict[str, str]) -> None:
+    try:
+        Settings.from_env(GOOD | changes)
+    except SettingsError as error:
+        found = error.problems
+    else:
+        found = ["none"]
+
+    assert found
