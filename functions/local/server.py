@@ -83,7 +83,11 @@ def serve_until(stopped: threading.Event, services: Services) -> None:
 
 
 def make_server(app: WsgiApp, port: int, public_url: str) -> Any:
-    """Bind 127.0.0.1 and return the server, which `run()` starts. Raises OSError."""
+    """Bind 127.0.0.1 and return the server, which `run()` starts. Raises OSError.
+
+    A body stays in memory up to what five photos weigh that a browser has made small. Larger
+    ones pass through an unnamed file in TMPDIR, which the runbook puts on a tmpfs.
+    """
     server = waitress.server.create_server(
         app,
         host="127.0.0.1",
@@ -91,7 +95,8 @@ def make_server(app: WsgiApp, port: int, public_url: str) -> Any:
         threads=THREADS,
         # A photo in a few reads: with waitress's 8 KB each takes 40 rounds of its loop.
         recv_bytes=128 * 1024,
-        connection_limit=500,
+        connection_limit=200,
+        inbuf_overflow=6 * _MIB,
         channel_timeout=60,
         cleanup_interval=10,
         max_request_header_size=16 * 1024,

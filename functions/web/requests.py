@@ -1,4 +1,4 @@
-"""The request class of every app: bounded, and nothing of it is written to a disk."""
+"""The request class of every app: bounded, and it writes nothing to a disk."""
 
 from __future__ import annotations
 

@@ -13,17 +13,22 @@ import contextlib
 import os
 import sqlite3
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 from importlib import resources
 from pathlib import Path
+from typing import TypeVar
 
 from functions.core.errors import StoreUnavailableError
 from functions.stores.durable import make_folder, sync_folder
+from functions.stores.sqlite.commit_gate import CommitGate
+from functions.stores.sqlite.group_commit import GroupCommit
 from functions.stores.sqlite.write_lock import WriteLock
 
 OLDEST_SQLITE = (3, 37, 0)
 """The first with STRICT tables."""
+
+Result = TypeVar("Result")
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND = timedelta(microseconds=1)
@@ -58,6 +63,8 @@ class Database:
         self._file = data_dir / "binhyen.db"
         self._timeout = timeout_seconds
         self._lock = WriteLock(data_dir / "write.lock", timeout_seconds)
+        self._gate = CommitGate(timeout_seconds)
+        self._group = GroupCommit(self.write)
         self._idle: list[sqlite3.Connection] = []
         self._here = threading.local()
 
@@ -82,18 +89,28 @@ class Database:
 
         A long read keeps the writer from committing: fetch, leave, then work.
         """
-        with self._alone_in_thread(), self._transaction("BEGIN") as connection:
+        with self._alone_in_thread(), self._gate.reading(), self._connection() as connection:
+            connection.execute("BEGIN")
             yield connection
+            connection.execute("COMMIT")
 
     @contextlib.contextmanager
     def write(self) -> Iterator[sqlite3.Connection]:
         """Give a connection whose changes are durable on leaving, and undone on an error."""
-        with (
-            self._alone_in_thread(),
-            self._lock.held(),
-            self._transaction("BEGIN IMMEDIATE") as connection,
-        ):
+        with self._alone_in_thread(), self._lock.held(), self._connection() as connection:
+            connection.execute("BEGIN IMMEDIATE")
             yield connection
+            with self._gate.committing():
+                connection.execute("COMMIT")
+
+    def write_together(self, make: Callable[[sqlite3.Connection], Result]) -> Result:
+        """Make a change like `write`, in one commit with the changes of other threads.
+
+        For what many do at once. `make` may run on another thread, and sees what was changed
+        before it in the same transaction; see GroupCommit for what an error undoes.
+        """
+        self._refuse_nesting()
+        return self._group.write(make)
 
     def close(self) -> None:
         """Close the idle connections."""
@@ -102,9 +119,7 @@ class Database:
 
     @contextlib.contextmanager
     def _alone_in_thread(self) -> Iterator[None]:
-        """Refuse a transaction inside another: a write inside a read would wait for itself."""
-        if getattr(self._here, "inside", False):
-            raise RuntimeError("transactions do not nest")
+        self._refuse_nesting()
         self._here.inside = True
         try:
             with self._errors_translated():
@@ -112,12 +127,10 @@ class Database:
         finally:
             self._here.inside = False
 
-    @contextlib.contextmanager
-    def _transaction(self, begin: str) -> Iterator[sqlite3.Connection]:
-        with self._connection() as connection:
-            connection.execute(begin)
-            yield connection
-            connection.execute("COMMIT")
+    def _refuse_nesting(self) -> None:
+        """Refuse a transaction inside another: a write inside a read would wait for itself."""
+        if getattr(self._here, "inside", False):
+            raise RuntimeError("transactions do not nest")
 
     @contextlib.contextmanager
     def _connection(self) -> Iterator[sqlite3.Connection]:

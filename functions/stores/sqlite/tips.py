@@ -59,12 +59,16 @@ class SqliteTipStore:
     def add(self, new: NewTip) -> Tip | None:
         # Sealed before the lock is taken, opened after it is given back: others wait for it.
         values = tip_values(new, self._sealer)
-        with self._database.write() as connection:
+
+        def find_or_insert(connection: sqlite3.Connection) -> StoredTip | None:
             earlier = _find_earlier(
                 connection, new.submission_hash, new.content_hash, new.tip.received_at
             )
             if earlier is None:
                 _insert(connection, new, values)
+            return earlier
+
+        earlier = self._database.write_together(find_or_insert)
         return None if earlier is None else open_tip(earlier, self._sealer)
 
     def find_submission(

@@ -1,0 +1,1 @@
+"""Building the whole site, beside the generators that could have been taken instead."""
