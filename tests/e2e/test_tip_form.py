@@ -2,67 +2,27 @@
 
 from __future__ import annotations
 
-import io
-
 import jinja2
 import pytest
-from PIL import Image
-from playwright.sync_api import FilePayload, Page, Route, expect
+from playwright.sync_api import Page, expect
 
 from functions.core.categories import CATEGORIES
 from functions.tips.forms import FieldMessage, TipForm
 from functions.web.words import load_words
-from tests.e2e.conftest import PROJECT, RECEIPT_CODE, TipServer
+from tests.e2e.conftest import PROJECT, TipServer
+from tests.e2e.walking import (
+    FORM,
+    HEIC,
+    STEPS,
+    TEXT,
+    fill_what,
+    go_on,
+    go_to_check,
+    stored_on_the_phone,
+    upload,
+)
 
 pytestmark = pytest.mark.e2e
-
-FORM = "/phuong-tan-an/to-giac/"
-TEXT = "Có nhóm người bán thuốc lạ sau chợ."
-STEPS = 7
-GPS = {1: "N", 2: (12.0, 40.0, 48.0), 3: "E", 4: (108.0, 2.0, 2.0)}
-GPS_IFD = 0x8825
-MOST_BYTES = 900 * 1024
-HEIC = b"\0\0\0\x18ftypheic\0\0\0\0mif1heic" + b"not opened by this browser" * 100
-
-
-def fill_what(page: Page, server: TipServer, link: str = "") -> None:
-    page.goto(server.url + FORM + link)
-    page.select_option("#category", "ma-tuy")
-    page.fill("#text", TEXT)
-
-
-def go_on(page: Page, times: int = 1) -> None:
-    for _ in range(times):
-        page.locator(".is-current [data-next]").click()
-
-
-def go_to_check(page: Page, server: TipServer) -> None:
-    fill_what(page, server)
-    go_on(page, STEPS - 1)
-    expect(page.locator("#buoc-7")).to_be_focused()
-
-
-def stored_on_the_phone(page: Page) -> list[object]:
-    found: list[object] = page.evaluate(
-        """async () => [localStorage.length, sessionStorage.length, document.cookie,
-             (await indexedDB.databases()).length, (await caches.keys()).length]"""
-    )
-    return found
-
-
-def large_photo() -> bytes:
-    """A 12-megapixel JPEG that says where it was taken."""
-    picture = Image.effect_noise((800, 600), 90).resize((4000, 3000)).convert("RGB")
-    exif = Image.Exif()
-    exif[GPS_IFD] = GPS
-    exif[0x0110] = "SECRET-PHONE"
-    held = io.BytesIO()
-    picture.save(held, "JPEG", quality=97, exif=exif.tobytes())
-    return held.getvalue()
-
-
-def upload(name: str, kind: str, content: bytes) -> FilePayload:
-    return {"name": name, "mimeType": kind, "buffer": content}
 
 
 def test_without_javascript_one_long_form_sends_everything(
@@ -175,235 +135,6 @@ def test_check_page_shows_answers_and_leads_back_to_each(page: Page, tip_server:
 
     expect(page.locator("#buoc-7")).to_be_focused()
     expect(page.locator("[data-show=place]")).to_have_text("ngã ba")
-
-
-def test_sent_tip_shows_code_in_five_groups_and_leaves_nothing_behind(
-    page: Page, tip_server: TipServer
-) -> None:
-    go_to_check(page, tip_server)
-
-    page.click("[data-send]")
-
-    expect(page.locator("#tin-da-luu")).to_be_focused()
-    assert page.locator("[data-receipt-code] span").all_inner_texts() == RECEIPT_CODE.split()
-    assert tip_server.tips[0].fields["text"] == TEXT
-    assert tip_server.tips[0].accept == "application/json"
-    assert 22 <= len(tip_server.tips[0].fields["submission_key"]) <= 64
-    expect(page.locator("form.tf-form")).to_have_count(0)
-    assert TEXT not in page.content()
-    assert stored_on_the_phone(page) == [0, 0, "", 0, 0]
-    assert RECEIPT_CODE.replace(" ", "") not in page.url.replace("%20", "")
-
-
-def test_coming_back_after_the_receipt_shows_an_empty_form(
-    page: Page, tip_server: TipServer
-) -> None:
-    go_to_check(page, tip_server)
-    page.click("[data-send]")
-    expect(page.locator(".tf-receipt")).to_be_visible()
-    page.get_by_role("link", name="Theo dõi tin đã gửi").first.click()
-    page.wait_for_url("**/theo-doi/")
-
-    page.go_back()
-
-    expect(page.locator("#text")).to_have_value("")
-    expect(page.locator(".tf-receipt")).to_have_count(0)
-
-
-def test_back_key_after_the_receipt_leaves_the_form_at_once(
-    page: Page, tip_server: TipServer
-) -> None:
-    page.goto(tip_server.url + "/phap-luat/")
-    go_to_check(page, tip_server)
-    page.click("[data-send]")
-    expect(page.locator(".tf-receipt")).to_be_visible()
-
-    page.go_back()
-
-    page.wait_for_url("**/phap-luat/")
-
-
-def test_double_click_sends_one_tip(page: Page, tip_server: TipServer) -> None:
-    go_to_check(page, tip_server)
-    tip_server.hold.clear()
-
-    # The button moves when the progress appears, so a mouse might miss it the second time.
-    page.locator("[data-send]").evaluate("(button) => { button.click(); button.click(); }")
-    page.locator("[data-send]").press("Enter")
-    expect(page.locator("[data-send]")).to_have_attribute("aria-disabled", "true")
-    tip_server.hold.set()
-
-    expect(page.locator(".tf-receipt")).to_be_visible()
-    assert len(tip_server.tips) == 1
-
-
-def test_retry_after_a_lost_answer_uses_the_same_key(page: Page, tip_server: TipServer) -> None:
-    go_to_check(page, tip_server)
-
-    def lose_answer(route: Route) -> None:
-        route.fetch()
-        route.abort()
-
-    page.route("**/api/**", lose_answer, times=1)
-    page.click("[data-send]")
-    expect(page.get_by_role("alert")).to_be_focused()
-    expect(page.get_by_role("alert")).to_contain_text("Chưa chắc tin đã tới nơi")
-
-    page.get_by_role("alert").get_by_role("button", name="Gửi lại").click()
-
-    expect(page.locator(".tf-receipt")).to_be_visible()
-    first, second = tip_server.tips
-    assert first.fields == second.fields
-
-
-def test_page_of_a_hotspot_instead_of_a_receipt_is_no_success(
-    page: Page, tip_server: TipServer
-) -> None:
-    go_to_check(page, tip_server)
-    page.route("**/api/**", lambda route: route.fulfill(status=200, body="<html>Wi-Fi</html>"))
-
-    page.click("[data-send]")
-
-    expect(page.get_by_role("alert")).to_contain_text("Chưa chắc tin đã tới nơi")
-    expect(page.locator("[data-show=text]")).to_have_text(TEXT)
-
-
-def test_mistake_found_by_the_server_stands_at_its_field(page: Page, tip_server: TipServer) -> None:
-    go_to_check(page, tip_server)
-    message = "Số điện thoại chưa đúng."
-    error = {"field": "contact_phone", "code": "invalid", "message": message}
-    tip_server.answer_next(422, {"errors": [error]})
-
-    page.click("[data-send]")
-
-    expect(page.get_by_role("alert")).to_be_focused()
-    expect(page.locator("#buoc-6")).to_be_visible()
-    expect(page.locator("#contact_phone-error")).to_have_text(message)
-    expect(page.locator("#contact_phone")).to_have_attribute("aria-invalid", "true")
-
-
-def test_used_key_is_explained_and_replaced(page: Page, tip_server: TipServer) -> None:
-    go_to_check(page, tip_server)
-    tip_server.answer_next(409, {"errors": [{"field": "", "code": "conflict", "message": "-"}]})
-    page.click("[data-send]")
-    expect(page.get_by_role("alert")).to_contain_text("Một bản trước của tin này")
-
-    page.get_by_role("alert").get_by_role("button", name="Gửi lại").click()
-
-    expect(page.locator(".tf-receipt")).to_be_visible()
-    first, second = (tip.fields["submission_key"] for tip in tip_server.tips)
-    assert first != second
-
-
-def test_unavailable_server_names_a_phone_and_keeps_everything(
-    page: Page, tip_server: TipServer
-) -> None:
-    go_to_check(page, tip_server)
-    error = {"field": "", "code": "unavailable", "message": "Hệ thống đang gặp sự cố."}
-    tip_server.answer_next(503, {"errors": [error], "phone": "0262 3123 456"})
-
-    page.click("[data-send]")
-
-    link = page.get_by_role("alert").get_by_role("link")
-    expect(link).to_have_attribute("href", "tel:02623123456")
-    expect(page.get_by_role("alert")).to_contain_text("Hệ thống đang gặp sự cố.")
-    expect(page.locator("[data-show=text]")).to_have_text(TEXT)
-
-
-def test_too_large_a_body_leads_to_the_photos(page: Page, tip_server: TipServer) -> None:
-    fill_what(page, tip_server)
-    go_on(page, 4)
-    page.set_input_files("#photos", upload("a.heic", "", HEIC))
-    expect(page.locator("[data-photo-state]")).to_have_text("Đã có 1 ảnh.")
-    go_on(page, 2)
-    error = {"field": "", "code": "body_too_large", "message": "-"}
-    tip_server.answer_next(413, {"errors": [error]})
-
-    page.click("[data-send]")
-
-    expect(page.locator("#buoc-5")).to_be_visible()
-    expect(page.locator("#photos-error")).to_contain_text("Máy chủ không nhận ảnh")
-
-
-def test_successors_of_a_split_unit_can_be_chosen(page: Page, tip_server: TipServer) -> None:
-    go_to_check(page, tip_server)
-    error = {"field": "unit_id", "code": "unit_split", "message": "Hãy chọn nơi nhận tin."}
-    successors = [{"unit_id": "xa-ea-kao", "name": "Công an xã Ea Kao"}]
-    tip_server.answer_next(404, {"errors": [error], "successors": successors})
-    page.click("[data-send]")
-
-    with page.expect_request("**/api/units/xa-ea-kao/tips"):
-        page.get_by_role("button", name="Gửi tới Công an xã Ea Kao").click()
-
-    expect(page.locator(".tf-receipt")).to_be_visible()
-
-
-def test_photo_is_shrunk_and_loses_its_position(page: Page, tip_server: TipServer) -> None:
-    photo = large_photo()
-    assert len(photo) > 3 * MOST_BYTES
-    fill_what(page, tip_server)
-    go_on(page, 4)
-
-    page.set_input_files("#photos", upload("nha-toi.jpg", "image/jpeg", photo))
-    expect(page.locator("[data-photo-state]")).to_have_text("Đã có 1 ảnh.", timeout=20_000)
-    go_on(page, 2)
-    page.click("[data-send]")
-    expect(page.locator(".tf-receipt")).to_be_visible()
-
-    (sent,) = tip_server.tips[0].photos
-    assert len(sent) < MOST_BYTES
-    assert b"SECRET-PHONE" not in sent
-    with Image.open(io.BytesIO(sent)) as picture:
-        assert max(picture.size) == 2048
-        assert not picture.getexif()
-    assert tip_server.tips[0].photo_names == ["anh-1"]
-
-
-def test_photo_unknown_to_the_browser_goes_as_it_is(page: Page, tip_server: TipServer) -> None:
-    fill_what(page, tip_server)
-    go_on(page, 4)
-
-    page.set_input_files("#photos", upload("a.heic", "image/heic", HEIC))
-
-    expect(page.locator("[data-photo-list]")).to_contain_text("Không xem trước được, vẫn gửi được")
-    go_on(page, 2)
-    page.click("[data-send]")
-    expect(page.locator(".tf-receipt")).to_be_visible()
-    assert tip_server.tips[0].photos == [HEIC]
-
-
-@pytest.mark.parametrize(
-    ("files", "message", "kept"),
-    [
-        ([upload("a.jpg", "image/jpeg", b"%PDF-1.7 not a photo")], "không phải là ảnh", 0),
-        ([upload("a.heic", "image/heic", HEIC + bytes(10 * 1024 * 1024))], "lớn hơn 10 MB", 0),
-        ([upload(f"{n}.heic", "image/heic", HEIC) for n in range(6)], "nhiều nhất 5 ảnh", 5),
-    ],
-)
-def test_unfit_photos_are_named_at_the_field(
-    page: Page, tip_server: TipServer, files: list[FilePayload], message: str, kept: int
-) -> None:
-    fill_what(page, tip_server)
-    go_on(page, 4)
-
-    page.set_input_files("#photos", files)
-
-    expect(page.locator("#photos-error")).to_contain_text(message)
-    expect(page.locator("[data-photo-list] li")).to_have_count(kept)
-
-
-def test_removed_photo_is_not_sent(page: Page, tip_server: TipServer) -> None:
-    fill_what(page, tip_server)
-    go_on(page, 4)
-    files = [upload(f"{n}.heic", "image/heic", HEIC + bytes([n])) for n in range(2)]
-    page.set_input_files("#photos", files)
-
-    page.get_by_role("button", name="Bỏ ảnh 1").click()
-    go_on(page, 2)
-    page.click("[data-send]")
-
-    expect(page.locator(".tf-receipt")).to_be_visible()
-    assert tip_server.tips[0].photos == [HEIC + b"\x01"]
 
 
 def test_quick_exit_clears_all_and_the_back_key_does_not_return(

@@ -14,15 +14,13 @@ import pytest
 from PIL import Image
 from playwright.sync_api import FilePayload, Page, expect
 
+from tests.e2e.walking import GPS, GPS_IFD
 from tests.system import System
 
 pytestmark = pytest.mark.e2e
 
 UNIT = "phuong-tan-an"
-STEPS = 7
 SECRET_DEVICE = "BI-MAT-2026"
-GPS = {1: "N", 2: (12.0, 40.0, 48.0), 3: "E", 4: (108.0, 2.0, 2.0)}
-GPS_IFD = 0x8825
 MODEL = 0x0110
 
 NAUGHTY = (
