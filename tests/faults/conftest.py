@@ -1,0 +1,39 @@
+"""One Zalo sandbox for all fault tests, and a line at the end: how many points were struck."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.faults.places import Ground
+from tests.faults.reporting import POINTS, Report, write_summary
+from tests.faults.sandbox import Sandbox
+
+
+@pytest.fixture(scope="session")
+def sandbox(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Sandbox]:
+    sandbox = Sandbox(tmp_path_factory.mktemp("zalo"))
+    sandbox.start()
+    yield sandbox
+    sandbox.stop()
+
+
+@pytest.fixture
+def ground(tmp_path: Path, sandbox: Sandbox) -> Ground:
+    return Ground(tmp_path, sandbox)
+
+
+@pytest.fixture
+def report_points(record_property: Callable[[str, object], None]) -> Report:
+    """Take note of how many faults came to pass; a test without any proves nothing."""
+
+    def report(count: int) -> None:
+        assert count > 0
+        record_property(POINTS, count)
+
+    return report
+
+
+pytest_terminal_summary = write_summary
