@@ -6,6 +6,7 @@ Adapters are imported inside the factories, so that a function loads only what i
 from __future__ import annotations
 
 import json
+import threading
 from collections.abc import Callable
 from functools import cached_property
 from pathlib import Path
@@ -44,6 +45,9 @@ if TYPE_CHECKING:
 PROJECT = Path(__file__).resolve().parent.parent
 TEMPLATES = PROJECT / "templates"
 SITE = PROJECT / "build" / "site"
+
+PHOTOS_AT_ONCE = 2
+"""The largest photos take 0.8 GiB to clean; a small machine must bear it."""
 
 
 class LocalStores:
@@ -135,6 +139,7 @@ class Services:
             stores.officers,
             stores.jobs,
             self.queue,
+            stores.alerts,
             self.units,
             stores.clock,
         )
@@ -263,9 +268,13 @@ def _photo_cleaner() -> PhotoCleaner:
     from functions.photos.runner import clean_photo
 
     class ChildPhotoCleaner:
+        def __init__(self) -> None:
+            self._at_once = threading.Semaphore(PHOTOS_AT_ONCE)
+
         def clean(self, original: bytes) -> bytes | None:
             try:
-                return clean_photo(original)
+                with self._at_once:
+                    return clean_photo(original)
             except UnreadablePhotoError:
                 return None
             except PhotoToolError as error:

@@ -8,7 +8,15 @@ from datetime import datetime
 
 from functions.core.errors import BinhyenError, NotFoundError
 from functions.core.models import ForwardMode, Officer, Role, TokenPair, UnitChannel, ZaloApp
-from functions.core.ports import ChannelStore, Clock, JobQueue, JobStore, OfficerStore, TokenStore
+from functions.core.ports import (
+    ChannelStore,
+    Clock,
+    JobQueue,
+    JobStore,
+    OfficerStore,
+    OperatorAlerts,
+    TokenStore,
+)
 from functions.core.tokens import next_refresh
 from functions.core.units import UnitRegister
 
@@ -52,6 +60,7 @@ class ConnectServices:
     officers: OfficerStore
     jobs: JobStore
     queue: JobQueue
+    alerts: OperatorAlerts
     units: UnitRegister
     clock: Clock
 
@@ -84,6 +93,8 @@ def apply_import(file: ImportFile, services: ConnectServices) -> list[ImportNote
                 unit.unit_id, unit.oa_id, unit.pair, now, next_refresh(unit.pair, now)
             )
             notes.append(ImportNote(unit.unit_id, "connected" if stored else "pair-known"))
+            if stored:
+                services.alerts.clear("needs-authorization", unit.unit_id)
         public_oa_id = services.units.get(unit.unit_id).oa_id
         if unit.oa_id and public_oa_id and unit.oa_id != public_oa_id:
             notes.append(ImportNote(unit.unit_id, "other-public-oa"))

@@ -168,6 +168,13 @@ class JobStore(Protocol):
         """Make every unfinished, unleased job of the lane due, clear its pause; count them."""
         ...
 
+    def release_leases(self, due_at: datetime) -> int:
+        """Give every claimed job back, due at `due_at`; return how many.
+
+        Only for who knows that no worker is alive: their leases would run out by themselves.
+        """
+        ...
+
     def retry(self, job_id: str | None, now: datetime) -> int:
         """Re-arm the failed job, or all failed ones; return how many. NotFoundError for an
         unknown id."""

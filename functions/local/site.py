@@ -14,6 +14,8 @@ from werkzeug.security import safe_join
 from werkzeug.utils import redirect
 from werkzeug.wrappers import Response as WerkzeugResponse
 
+from functions.local.page_codes import NAME as QR_NAME
+from functions.local.page_codes import qr_svg
 from functions.web.app import SiteSettings, create_app
 from functions.web.audience import Audience, audience
 from functions.web.headers import content_security_policy
@@ -32,6 +34,8 @@ def create_site_app(site_folder: Path, site: SiteSettings) -> Flask:
     def show_page(path: str = "") -> WerkzeugResponse:
         root = site_folder.resolve()
         file = _find(root, path)
+        if file is None and _is_page_code(root, path):
+            return _page_code(f"{site.public_url}/{path.removesuffix(QR_NAME)}")
         if file is None:
             return _page_of_heir(root, path) or _not_found(root)
         if file.is_dir():
@@ -54,6 +58,18 @@ def _find(root: Path, path: str) -> Path | None:
     if file.is_dir() and not (file / "index.html").is_file():
         return None
     return file if file.exists() else None
+
+
+def _is_page_code(root: Path, path: str) -> bool:
+    """Tell whether the QR code of a page is asked for; only pages that exist have one."""
+    folder, _, name = path.rpartition("/")
+    return name == QR_NAME and _find(root, f"{folder}/" if folder else "") is not None
+
+
+def _page_code(address: str) -> Response:
+    response = Response(qr_svg(address), mimetype="image/svg+xml")
+    response.headers["Cache-Control"] = "no-cache"
+    return response
 
 
 def _page_of_heir(root: Path, path: str) -> WerkzeugResponse | None:

@@ -323,6 +323,22 @@ def test_retry_without_an_id_rearms_all_failed_jobs_and_no_other(store, add):
     assert store.counts() == {"pending": 3, "done": 1, "failed": 0, "unknown": 0}
 
 
+def test_released_leases_free_the_jobs_of_a_dead_worker_and_no_other(store, add):
+    add("held", lane="a")
+    add("done")
+    add("later", due_at=NOW + 60 * SECOND)
+    overslept = claim(store, "held")
+    store.complete(claim(store, "done"))
+
+    assert store.release_leases(NOW + 5 * SECOND) == 1
+
+    assert store.due(NOW, 10) == []
+    assert store.due(NOW + 5 * SECOND, 10) == ["held"]
+    with pytest.raises(LeaseLostError):
+        store.complete(overslept)
+    assert store.release_leases(NOW) == 0
+
+
 def test_retry_of_an_unknown_job_says_so(store):
     with pytest.raises(NotFoundError):
         store.retry("no-such-job", NOW)

@@ -78,6 +78,7 @@ class Office:
             self.officers,
             world.jobs,
             world.queue,
+            world.alerts,
             units(),
             world.clock,
         )
@@ -367,3 +368,12 @@ def test_other_oa_than_the_public_one_is_only_a_warning() -> None:
     channel = office.world.channels.channel(WARD)
     assert channel is not None
     assert channel.oa_id == "99"
+
+
+def test_connecting_again_ends_the_alarm_of_a_lost_pair() -> None:
+    office = Office()
+    office.world.alerts.alarm("needs-authorization", WARD)
+
+    office.load(unit_row())
+
+    assert not office.world.alerts.is_open("needs-authorization", WARD)

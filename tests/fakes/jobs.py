@@ -104,6 +104,18 @@ class MemoryJobStore:
                 entry.job = replace(entry.job, due_at=min(entry.job.due_at, now))
             return len(waiting)
 
+    def release_leases(self, due_at: datetime) -> int:
+        with self._lock:
+            held = [
+                entry
+                for entry in self._entries.values()
+                if entry.job.state in _UNFINISHED and entry.lease_until is not None
+            ]
+            for entry in held:
+                entry.token, entry.lease_until = "", None
+                entry.job = replace(entry.job, due_at=due_at)
+            return len(held)
+
     def retry(self, job_id: str | None, now: datetime) -> int:
         with self._lock:
             if job_id is not None and job_id not in self._entries:

@@ -138,7 +138,7 @@ def test_units_list_is_one_document_with_every_unit_ever(installed: System) -> N
         "unit_id", "kind", "name", "code", "valid_from", "valid_to", "successors",
     }  # fmt: skip
     assert len(living) == 103
-    assert len(rows) == 281
+    assert len(rows) == 389
 
 
 def test_an_export_of_nothing_is_an_empty_private_file(installed: System) -> None:

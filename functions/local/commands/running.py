@@ -70,17 +70,24 @@ def web(child_of: int | None) -> None:
 @click.option(
     "--on", "on", type=click.DateTime(["%Y-%m-%d"]), help="Build as of this day (YYYY-MM-DD)."
 )
-def build(on: object) -> None:
+@click.option("--report", "wants_report", is_flag=True, help="List what staff must look at.")
+def build(on: object, wants_report: bool) -> None:
     """Build the site into build/site; the last good site stays when this fails."""
     from publish.build import build_site
     from publish.errors import PublishError
+    from publish.report import report, summary
 
     day = on.date() if hasattr(on, "date") else _today()
     try:
-        report = build_site(PROJECT, PROJECT / "build", day, _say)
+        built = build_site(PROJECT, PROJECT / "build", day, _say)
+        findings = report(PROJECT, day) if wants_report else []
     except PublishError as error:
         raise click.ClickException(str(error)) from error
-    _say(f"{report}")
+    _say(f"{built}")
+    for finding in findings:
+        click.echo(str(finding))
+    if wants_report:
+        _say(summary(findings))
 
 
 @click.command()
@@ -88,17 +95,20 @@ def build(on: object) -> None:
 @CHILD
 def work(once: bool, child_of: int | None) -> None:
     """Deliver tips and clean photos. With --once: exit 1 while a job has failed for good."""
+    from functions.local.alive import counted_as_alive
     from functions.local.worker import work_until
     from functions.run_jobs.handler import run_due_jobs
 
     stopped = _stopping(child_of)
     services = Services(Settings.from_env())
-    if not once:
-        work_until(stopped, services)
-        return
-    run_due_jobs(services.work)
-    counts = services.stores.jobs.counts()
-    if counts["failed"]:
+    # The data folder is made with the stores.
+    _ = services.stores
+    with counted_as_alive(services):
+        if not once:
+            work_until(stopped, services)
+            return
+        run_due_jobs(services.work)
+    if services.stores.jobs.counts()["failed"]:
         raise click.exceptions.Exit(1)
 
 

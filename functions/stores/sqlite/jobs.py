@@ -160,6 +160,14 @@ class SqliteJobStore:
                 {**_times(now), "lane": lane},
             ).rowcount
 
+    def release_leases(self, due_at: datetime) -> int:
+        with self._database.write() as connection:
+            return connection.execute(
+                "UPDATE jobs SET lease_token = '', lease_until = NULL, due_at = ?"
+                " WHERE state IN ('pending', 'unknown') AND lease_until IS NOT NULL",
+                (to_micros(due_at),),
+            ).rowcount
+
     def retry(self, job_id: str | None, now: datetime) -> int:
         with self._database.write() as connection:
             if job_id is not None:
