@@ -1,37 +1,35 @@
-"""Building the whole site: read, generate once, stamp every unit, check, switch.
+"""Building the whole site: what changed is drawn, checked, written aside, and switched to.
 
-Nothing public changes before the last step, so a failing build leaves the last good site.
+Nothing public changes before the last step, so a failing build leaves the last good site. What a
+build reads comes first; from its digests follows what an earlier build has made already:
+
+- the shared pages, made by one run of the generator (shared.py);
+- the pages of each unit, stamped from the samples among them (drawing.py);
+- both as files of the release that takes over (releases.py).
 """
 
 from __future__ import annotations
 
 import json
-import shutil
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING
 
-from functions.core.units import PROVINCE_KIND, Unit, UnitDataError, UnitRegister, parse_units
-from publish.catalogue import load_catalogue
-from publish.checks import foreign_in_css, page_problems
-from publish.csp import script_hashes, style_hashes
-from publish.errors import PublishError
-from publish.generator import run_generator
-from publish.laws import LawDataError, load_hotlines, load_laws
-from publish.page_checks import FOLDERS, Registers
-from publish.pages import read_pages, resolve_pages
-from publish.releases import begin_release, exclusive, finish_release
-from publish.stamp import CutPage
-from publish.unit_facts import UnitFacts, read_unit_facts
-from publish.unit_values import TIP_FORM, UnitValues
-from publish.work_tree import SAMPLE_OLD, SAMPLE_UNIT, Content, sample_pages, write_work_tree
+from publish.inputs import Inputs, read_inputs
+from publish.releases import Release, check_place, exclusive, spare_trees
+from publish.shared import Shared, find_shared, keep_shared
+
+if TYPE_CHECKING:
+    from publish.drawing import Stamper
 
 Progress = Callable[[str], None]
 
 _UNITS_PER_LINE = 25
-_PROBLEMS_SHOWN = 20
+# Names of the files that belong to no unit; no unit id begins with a slash.
+_SHARED, _OLD_ADDRESSES = "/shared", "/old"
+SEARCH = "search/"
 
 
 @dataclass(frozen=True)
@@ -48,14 +46,6 @@ class BuildReport:
     old_addresses: int
 
 
-@dataclass(frozen=True)
-class _Sources:
-    register: UnitRegister
-    catalogue: Mapping[str, Any]
-    content: Content
-    facts: Mapping[str, UnitFacts]
-
-
 def build_site(root: Path, out: Path, on: date, progress: Progress) -> BuildReport:
     """Build the site of the project at `root` as of the day `on` into the folder `out`.
 
@@ -64,149 +54,89 @@ def build_site(root: Path, out: Path, on: date, progress: Progress) -> BuildRepo
     """
     root, out = root.resolve(), out.resolve()
     with exclusive(out):
+        check_place(out)
         progress("reading units, laws and pages")
-        sources = _read_sources(root, on)
-        values = UnitValues(root, sources.register, sources.catalogue, on)
-        live = sources.register.live(on)
-        home = {"province": _province(live, values), "unit_groups": _groups(live, values, sources)}
-        configuration = write_work_tree(
-            root, out / "work", sources.content, sources.catalogue, home
+        inputs = read_inputs(root, on)
+        shared, stamper = _draw(root, out, on, inputs, progress)
+        release = Release(out)
+        _write(release, inputs, shared, stamper, progress)
+        progress("switching to the new release")
+        _write_side_files(release, shared)
+        finished = release.finish()
+        progress(f"compressed {release.compress(finished)} changed files")
+        files = [path for tree in release.trees.values() for path in tree.files]
+        return BuildReport(
+            site=finished / "site",
+            facts=finished / "facts.json",
+            units=len(shared.about.live),
+            pages=sum(path.endswith(".html") for path in files),
+            old_addresses=len(shared.about.old),
         )
+
+
+def _draw(
+    root: Path, out: Path, on: date, inputs: Inputs, progress: Progress
+) -> tuple[Shared, Stamper | None]:
+    """Draw and check what no earlier build has made; None where the release needs nothing new."""
+    made = spare_trees(out)
+    shared = find_shared(out, inputs.shared)
+    if shared is not None:
+        wanted = {
+            unit_id
+            for unit_id in shared.about.live
+            if unit_id not in made or made[unit_id].key != inputs.of_unit(unit_id)
+        }
+        old = made.get(_OLD_ADDRESSES)
+        if not wanted and old is not None and old.key == inputs.shared:
+            return shared, None
+    # Only now: template engine and Markdown take longer to import than all of the above.
+    from publish.drawing import Drawing, Stamper, generating
+    from publish.sources import read_registry
+
+    registry = read_registry(root, out, on)
+    if shared is not None:
+        return shared, Stamper(Drawing(registry, out, shared.about, wanted), shared)
+    with generating(registry, out) as (generator, about):
         progress("running the generator once")
-        built = run_generator(configuration)
-        release = begin_release(out)
-        return _finish(out, release, built, _Stamper(sources, values, on, progress))
+        drawing = Drawing(registry, out, about, set(about.live))
+        progress("checking the pages it made")
+        shared = keep_shared(out, inputs.shared, generator.finish(), about)
+    return shared, Stamper(drawing, shared)
 
 
-class _Stamper:
-    """Writes the pages of every unit and every old address from the built samples."""
-
-    def __init__(self, sources: _Sources, values: UnitValues, on: date, progress: Progress) -> None:
-        self._sources = sources
-        self._values = values
-        self._on = on
-        self.progress = progress
-        self.live = sources.register.live(on)
-        self.old = sources.register.old_addresses(on)
-
-    def write(self, built: Path, site: Path) -> None:
-        """Stamp everything below `site`."""
-        samples = [(path, CutPage.of(page)) for path, page in sample_pages(built, SAMPLE_UNIT)]
-        for count, unit in enumerate(self.live, start=1):
-            values = self._values.of_unit(unit, self._sources.facts[unit.unit_id])
-            for path, page in samples:
-                _write(site / unit.unit_id / path, page.stamped(values))
-            if count % _UNITS_PER_LINE == 0 or count == len(self.live):
-                self.progress(f"stamped {count} of {len(self.live)} units")
-        old_samples = [(path, CutPage.of(page)) for path, page in sample_pages(built, SAMPLE_OLD)]
-        for address in self.old:
-            for path, page in old_samples:
-                target = TIP_FORM if path.startswith(TIP_FORM) else ""
-                values = self._values.of_old_address(address, target)
-                _write(site / address / path, page.stamped(values))
-        self.progress(f"stamped {len(self.old)} old addresses")
-
-    def contacts(self) -> dict[str, dict[str, str | None]]:
-        """Return what the functions say of a unit when the site's pages are not at hand."""
-        return {
-            unit.unit_id: {
-                "name": unit.name,
-                "office": self._values.place(unit).office,
-                "duty_phone": self._sources.facts[unit.unit_id].duty_phone,
-                "address": self._sources.facts[unit.unit_id].address,
-            }
-            for unit in self.live
-        }
+def _write(
+    release: Release, inputs: Inputs, shared: Shared, stamper: Stamper | None, progress: Progress
+) -> None:
+    live, old = shared.about.live, shared.about.old
+    if not release.keep(_SHARED, inputs.shared):
+        release.write(_SHARED, inputs.shared, shared.files())
+    for count, unit_id in enumerate(live, start=1):
+        key = inputs.of_unit(unit_id)
+        if stamper is not None and unit_id in stamper.units:
+            note = stamper.units[unit_id].contact
+            release.write(unit_id, key, stamper.of_unit(unit_id), note)
+        else:
+            release.keep(unit_id, key)
+        if count % _UNITS_PER_LINE == 0 or count == len(live):
+            progress(f"stamped {count} of {len(live)} units")
+    if not release.keep(_OLD_ADDRESSES, inputs.shared) and stamper is not None:
+        release.write(_OLD_ADDRESSES, inputs.shared, stamper.of_old_addresses(old))
+    progress(f"stamped {len(old)} old addresses")
 
 
-def _read_sources(root: Path, on: date) -> _Sources:
-    try:
-        register = parse_units((root / "data" / "units.csv").read_text(encoding="utf-8"))
-        registers = Registers(
-            load_laws(root / "data" / "laws.yml"), load_hotlines(root / "data" / "hotlines.yml")
-        )
-    except (UnitDataError, LawDataError) as exc:
-        raise PublishError(exc.problems) from exc
-    catalogue = load_catalogue(root)
-    pages = {folder: read_pages(root, folder) for folder in FOLDERS}
-    resolved = resolve_pages(pages, registers, on)
-    facts = {unit.unit_id: read_unit_facts(root, unit.unit_id) for unit in register.live(on)}
-    return _Sources(register, catalogue, Content(pages, resolved), facts)
-
-
-def _province(live: list[Unit], values: UnitValues) -> list[dict[str, str]]:
-    provinces = [values.place(unit) for unit in live if unit.kind is PROVINCE_KIND]
-    return [{"unit_id": place.unit_id, "office": place.office} for place in provinces]
-
-
-def _groups(live: list[Unit], values: UnitValues, sources: _Sources) -> list[dict[str, Any]]:
-    """Return the units of the home page by first letter, in alphabetical order."""
-    groups: dict[str, list[dict[str, Any]]] = {}
-    for unit in live:
-        if unit.kind is PROVINCE_KIND:
-            continue
-        former = sources.register.former_units_of(unit.unit_id)
-        entry = {
-            "unit_id": unit.unit_id,
-            "name": unit.name,
-            "office": values.place(unit).office,
-            "district": unit.district,
-            "former": [other.name for other in former],
-        }
-        groups.setdefault(unit.short_name[0], []).append(entry)
-    return [
-        {"letter": letter, "anchor": f"chu-{ord(letter):x}", "units": units}
-        for letter, units in groups.items()
-    ]
-
-
-def _finish(out: Path, release: Path, built: Path, stamper: _Stamper) -> BuildReport:
-    site = release / "site"
-    built.rename(site)
-    stamper.write(site, site)
-    for sample in (SAMPLE_UNIT, SAMPLE_OLD):
-        shutil.rmtree(site / sample)
-    stamper.progress("checking the finished pages")
-    pages = _check(site, release / "facts.json", stamper)
-    finished = finish_release(out, release)
-    return BuildReport(
-        site=finished / "site",
-        facts=finished / "facts.json",
-        units=len(stamper.live),
-        pages=pages,
-        old_addresses=len(stamper.old),
-    )
-
-
-def _check(site: Path, facts: Path, stamper: _Stamper) -> int:
-    """Check every page, write the side file, and return how many pages there are."""
-    problems: list[str] = []
-    scripts: set[str] = set()
-    styles: set[str] = set()
-    pages = 0
-    for name, text in _texts(site, "*.html"):
-        pages += 1
-        problems += page_problems(name, text, (SAMPLE_UNIT, SAMPLE_OLD))
-        scripts |= script_hashes(text)
-        styles |= style_hashes(text)
-    for name, text in _texts(site, "*.css"):
-        problems += [f"{name}: would load {address}" for address in foreign_in_css(text)]
-    if problems:
-        raise PublishError(problems[:_PROBLEMS_SHOWN])
-    side_file = {
-        "script_hashes": sorted(scripts),
-        "style_hashes": sorted(styles),
-        "units": stamper.contacts(),
+def _write_side_files(release: Release, shared: Shared) -> None:
+    """Write what the functions read of a release."""
+    facts = {
+        "script_hashes": shared.script_hashes,
+        "style_hashes": shared.style_hashes,
+        "units": {unit_id: release.trees[unit_id].note for unit_id in shared.about.live},
     }
-    facts.write_text(json.dumps(side_file, ensure_ascii=False, indent=1), encoding="utf-8")
-    return pages
-
-
-def _texts(site: Path, pattern: str) -> Iterator[tuple[str, str]]:
-    for path in sorted(site.rglob(pattern)):
-        yield path.relative_to(site).as_posix(), path.read_text(encoding="utf-8")
-
-
-def _write(path: Path, text: str) -> None:
-    path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_text(text, encoding="utf-8")
+    own = {
+        unit_id: next(path for path in release.trees[unit_id].files if path.startswith(SEARCH))
+        for unit_id in shared.about.live
+    }
+    search = {**shared.about.search, "own": own}
+    side_files = {"facts": facts, "redirects": shared.about.forwarding, "search": search}
+    for name, content in side_files.items():
+        text = json.dumps(content, ensure_ascii=False, indent=1)
+        (release.folder / f"{name}.json").write_text(text, encoding="utf-8")

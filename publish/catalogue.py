@@ -9,6 +9,7 @@ from typing import Any
 import yaml
 
 from functions.core.units import Unit
+from publish import fast_yaml
 from publish.errors import PublishError
 
 NAME = "templates/catalogue.yml"
@@ -17,7 +18,7 @@ NAME = "templates/catalogue.yml"
 def load_catalogue(root: Path) -> Mapping[str, Any]:
     """Read the catalogue. Raises PublishError where it cannot be used."""
     try:
-        catalogue = yaml.safe_load((root / NAME).read_text(encoding="utf-8"))
+        catalogue = fast_yaml.load((root / NAME).read_text(encoding="utf-8"))
     except (OSError, yaml.YAMLError) as exc:
         raise PublishError([f"{NAME}:1: cannot be read; restore it"]) from exc
     if not isinstance(catalogue, dict):

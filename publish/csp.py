@@ -14,16 +14,21 @@ _NOT_RUN = re.compile(r"\bsrc\s*=|type\s*=\s*[\"']?application/(?:ld\+)?json", r
 
 def script_hashes(page: str) -> set[str]:
     """Return the `'sha256-…'` sources of the page's own inline scripts."""
-    return {
-        _source(body)
-        for attributes, body in _SCRIPT.findall(page)
-        if not _NOT_RUN.search(attributes)
-    }
+    return {_source(body) for body in _scripts(page)}
 
 
 def style_hashes(page: str) -> set[str]:
     """Return the `'sha256-…'` sources of the page's style elements."""
     return {_source(body) for body in _STYLE.findall(page)}
+
+
+def runs_inline(page: str) -> list[str]:
+    """Return the page's own inline scripts and styles, of which a policy must know the hash."""
+    return _scripts(page) + _STYLE.findall(page)
+
+
+def _scripts(page: str) -> list[str]:
+    return [body for attributes, body in _SCRIPT.findall(page) if not _NOT_RUN.search(attributes)]
 
 
 def _source(text: str) -> str:

@@ -7,17 +7,31 @@ import re
 import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import date, datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeGuard
 
 import yaml
 
+from publish import fast_yaml
 from publish.errors import PublishError
 
 _FRONT_MATTER = re.compile(r"\A---[ \t]*\n(.*?\n)---[ \t]*(?:\n|\Z)(.*)\Z", re.DOTALL)
-# Markdown passes raw HTML through, so these would run or load in the reader's browser.
-_ACTIVE_HTML = re.compile(r"<\s*(?:script|iframe|frame|object|embed)\b|<[^>]+\son\w+\s*=", re.I)
+# Markdown passes raw HTML through, and attr_list turns {…} into attributes, so these would run or
+# load in the reader's browser.
+_ACTIVE_HTML = re.compile(
+    r"<\s*(?:script|iframe|frame|object|embed|form|meta|base|link|style|svg|math)\b"
+    r"|<[^>]+\son\w+\s*=|\{[^}\n]*\son\w+\s*=|\b(?:javascript|vbscript|data)\s*:(?=\S)",
+    re.I,
+)
+# The signs that publish/stamp.py cuts pages at, and their neighbours.
+_PRIVATE_USE = re.compile("[\ue000-\uf8ff]")
 _LARGEST_FILE = 1024 * 1024
+
+
+def is_day(value: object) -> TypeGuard[date]:
+    """Tell whether YAML gave a day; a time of day is a date to Python too, and is none here."""
+    return isinstance(value, date) and not isinstance(value, datetime)
 
 
 @dataclass(frozen=True)
@@ -31,7 +45,11 @@ class Document:
 
     def problem(self, needle: str, text: str) -> str:
         """Return a message that points at the first line that holds `needle`."""
-        return f"{self.name}:{self._line_of(needle)}: {text}"
+        return f"{self.place(needle)}: {text}"
+
+    def place(self, needle: str) -> str:
+        """Return the file and the first line that holds `needle`, as messages write them."""
+        return f"{self.name}:{self._line_of(needle)}"
 
     def _line_of(self, needle: str) -> int:
         whole_word = re.compile(rf"(?<![\w-]){re.escape(needle)}(?![\w-])")
@@ -57,6 +75,12 @@ def read_document(root: Path, path: Path) -> Document:
         raise PublishError(
             [f"{name}:{line}: {active[0]!r} would run in the reader's browser; take it out"]
         )
+    private = _PRIVATE_USE.search(text)
+    if private is not None:
+        line = text.count("\n", 0, private.start()) + 1
+        raise PublishError(
+            [f"{name}:{line}: holds an invisible sign that breaks the page; type the line again"]
+        )
     return document
 
 
@@ -80,12 +104,17 @@ def _read_text(path: Path, name: str) -> str:
         line = raw.count(b"\n", 0, exc.start) + 1
         raise PublishError([f"{name}:{line}: is not UTF-8; save the file as UTF-8"]) from exc
     # Decomposed letters look the same and break search, links and comparison.
-    return unicodedata.normalize("NFC", text)
+    for line, content in enumerate(text.splitlines(), start=1):
+        if not unicodedata.is_normalized("NFC", content):
+            raise PublishError(
+                [f"{name}:{line}: holds decomposed letters (NFD); save the file as UTF-8 in NFC"]
+            )
+    return text
 
 
 def _parse(front_matter: str, name: str) -> Mapping[str, Any]:
     try:
-        meta = yaml.safe_load(front_matter)
+        meta = fast_yaml.load(front_matter)
     except yaml.YAMLError as exc:
         mark = getattr(exc, "problem_mark", None)
         line = mark.line + 2 if mark else 1

@@ -1,4 +1,4 @@
-"""Running MkDocs as it is, in a process of its own, once per build."""
+"""Running MkDocs as it is, in a process of its own, once per build and only when it must."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import os
 import subprocess
 import sys
 from pathlib import Path
+from types import TracebackType
 
 from publish.errors import PublishError
 
@@ -19,26 +20,49 @@ _ENVIRONMENT = {
 }
 
 
-def run_generator(configuration: Path) -> Path:
-    """Build strictly and return the folder of built pages.
+class Generator:
+    """A run of the generator, begun at once, so that other work can be done meanwhile.
 
-    Raises PublishError with what the generator said. Never with -q: that hides strict failures.
+    It builds strictly. Never with -q: that hides strict failures. Leaving the block ends it.
     """
-    command = [sys.executable, "-m", "mkdocs", "build", "--strict", "-f", str(configuration)]
-    try:
-        run = subprocess.run(  # noqa: S603 - our own interpreter and a path of ours
-            command,
+
+    def __init__(self, configuration: Path) -> None:
+        self._built = configuration.parent / "html"
+        self._log = (configuration.parent / "generator.log").open("w+", encoding="utf-8")
+        self._process = subprocess.Popen(
+            [sys.executable, "-m", "mkdocs", "build", "--strict", "-f", str(configuration)],
             env=_ENVIRONMENT,
-            capture_output=True,
-            text=True,
-            timeout=_TIMEOUT_SECONDS,
-            check=False,
+            stdin=subprocess.DEVNULL,
+            stdout=self._log,
+            stderr=subprocess.STDOUT,
         )
-    except subprocess.TimeoutExpired:
-        raise PublishError([f"the generator took longer than {_TIMEOUT_SECONDS} s"]) from None
-    if run.returncode != 0:
-        raise PublishError(_complaints(run.stdout + run.stderr))
-    return configuration.parent / "html"
+
+    def __enter__(self) -> Generator:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self._process.kill()
+        self._process.wait()
+        self._log.close()
+
+    def finish(self) -> Path:
+        """Wait, and return the folder of built pages.
+
+        Raises PublishError with what the generator said.
+        """
+        try:
+            status = self._process.wait(_TIMEOUT_SECONDS)
+        except subprocess.TimeoutExpired:
+            raise PublishError([f"the generator took longer than {_TIMEOUT_SECONDS} s"]) from None
+        if status != 0:
+            self._log.seek(0)
+            raise PublishError(_complaints(self._log.read()))
+        return self._built
 
 
 def _complaints(output: str) -> list[str]:

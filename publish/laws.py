@@ -17,6 +17,8 @@ from typing import Any
 
 import yaml
 
+from publish.fast_yaml import SafeLoader
+
 _ID = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
 _TELEPHONE = re.compile(r"[0-9]{3,12}")
 _LINE = "line of the entry"  # no key of a register can be spelled like this by accident
@@ -123,7 +125,7 @@ def status_on(law: Law, day: date) -> LawStatus:
     return LawStatus.IN_FORCE
 
 
-class _LinedLoader(yaml.SafeLoader):
+class _LinedLoader(SafeLoader):
     """Plain data only; keeps the line of each entry and refuses a key written twice."""
 
     def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Any, Any]:

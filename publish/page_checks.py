@@ -5,10 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from datetime import date
-from typing import Any
+from typing import Any, TypeGuard
 
-from publish.documents import Document
+from publish.documents import Document, is_day
 from publish.laws import Hotline, Law
 
 PROCEDURES = "thu-tuc"
@@ -35,9 +34,12 @@ CHANNELS = (
 )
 TIME_UNITS = ("hour", "working_hour", "day", "working_day")
 HANDLED_HERE = ("yes", "receive-only", "refer")
+CONTACTS = ("unit", "province")
+UNIT_SHOWS = ("residence_notice_channels",)
 CONFIDENCE = ("high", "staff-check")
 
 _SHORT_ANSWER = ("bring", "cost", "time", "come")
+_FIRST_LEVEL = re.compile(r"^(?:# |[^\n]+\n=+[ \t]*$)", re.M)
 _CODE = re.compile(r"\d\.\d{6}")
 _ALWAYS = (
     "id",
@@ -51,6 +53,7 @@ _ALWAYS = (
 _REQUIRED = {
     PROCEDURES: (
         *_ALWAYS,
+        "short_title",
         "legal_basis",
         "field",
         "handled_here",
@@ -67,7 +70,12 @@ _REQUIRED = {
     WARNINGS: (*_ALWAYS, "summary"),
     TOP: (*_ALWAYS, "summary"),
 }
-_CODES = {"field": FIELDS, "handled_here": HANDLED_HERE, "confidence": CONFIDENCE}
+_CODES = {
+    "field": FIELDS,
+    "handled_here": HANDLED_HERE,
+    "confidence": CONFIDENCE,
+    "contact": CONTACTS,
+}
 
 
 @dataclass(frozen=True)
@@ -81,7 +89,7 @@ class Registers:
 def page_problems(page: Document, folder: str, registers: Registers) -> list[str]:
     """Return everything that is wrong with one page, each with file, line and remedy."""
     problems = [*_missing(page, folder), *_wrong_codes(page), *_wrong_days(page)]
-    problems += _unknown_ids(page, registers)
+    problems += [*_unknown_ids(page, registers), *_wrong_headings(page)]
     if folder == PROCEDURES:
         problems += [*_wrong_short_answer(page), *_wrong_rows(page)]
     return problems
@@ -93,19 +101,34 @@ def _missing(page: Document, folder: str) -> Iterator[str]:
             yield page.problem(key, f"{key} is missing; write it")
 
 
+def _wrong_headings(page: Document) -> Iterator[str]:
+    if _FIRST_LEVEL.search(page.body):
+        yield page.problem("#", "a heading begins with one #; use ## (the title is above already)")
+
+
 def _wrong_codes(page: Document) -> Iterator[str]:
     for key, allowed in _CODES.items():
         value = page.meta.get(key)
         if value not in (None, *allowed):
             yield page.problem(key, f"{key} {value!r} is unknown; use {', '.join(allowed)}")
-    code = page.meta.get("code_dvc")
-    if code is not None and not _CODE.fullmatch(str(code)):
-        yield page.problem("code_dvc", "code_dvc must look like 1.004194, or be empty")
+    codes = page.meta.get("code_dvc")
+    for code in codes if isinstance(codes, list) else [codes]:
+        if code is not None and not (isinstance(code, str) and _CODE.fullmatch(code)):
+            yield page.problem("code_dvc", 'code_dvc must look like "1.004194", or be empty')
+    is_procedure = page.meta.get("administrative_procedure", True)
+    if not isinstance(is_procedure, bool) or (codes and not is_procedure):
+        yield page.problem(
+            "administrative_procedure",
+            "administrative_procedure must be true or false, and false only without a code",
+        )
+    for shown in page.meta.get("unit_shows") or []:
+        if shown not in UNIT_SHOWS:
+            yield page.problem("unit_shows", f"unit_shows may name {', '.join(UNIT_SHOWS)}")
 
 
 def _wrong_days(page: Document) -> Iterator[str]:
     for key in ("facts_checked_on", "next_review_on"):
-        if page.meta.get(key) is not None and not isinstance(page.meta[key], date):
+        if page.meta.get(key) is not None and not is_day(page.meta[key]):
             yield page.problem(key, f"{key} must be a date as 2026-07-01, without quotes")
 
 
@@ -139,24 +162,45 @@ def _wrong_rows(page: Document) -> Iterator[str]:
         for row in _rows(page, key):
             if row.get("channel") not in CHANNELS:
                 yield page.problem(key, f"channel must be one of {', '.join(CHANNELS)}")
-    for row in _rows(page, "time_limit"):
-        if row.get("value") is not None and row.get("unit") not in TIME_UNITS:
-            yield page.problem("time_limit", f"unit must be one of {', '.join(TIME_UNITS)}")
-        if row.get("value") is None and not row.get("note"):
-            yield page.problem("time_limit", "a time limit needs value and unit, or a note")
     for fee in _rows(page, "fees"):
         yield from _wrong_fee(page, fee)
+    yield from _wrong_times(page)
+
+
+def _wrong_times(page: Document) -> Iterator[str]:
+    for row in _rows(page, "time_limit"):
+        value = row.get("value")
+        if value is not None and row.get("unit") not in TIME_UNITS:
+            yield page.problem("time_limit", f"unit must be one of {', '.join(TIME_UNITS)}")
+        if value is not None and not (isinstance(value, int | float) and value * 2 % 1 == 0):
+            yield page.problem("time_limit", "value must be a number as 7 or 0.5; else use note")
+        if row.get("value") is None and not row.get("note"):
+            yield page.problem("time_limit", "a time limit needs value and unit, or a note")
 
 
 def _wrong_fee(page: Document, fee: Mapping[str, Any]) -> Iterator[str]:
-    amount = fee.get("amount_vnd")
-    if amount is None and not fee.get("note"):
+    lowest, highest = fee.get("amount_min_vnd"), fee.get("amount_max_vnd")
+    amounts = [fee.get("amount_vnd"), lowest, highest]
+    if all(amount is None for amount in amounts) and not fee.get("note"):
         yield page.problem("fees", "a fee needs amount_vnd, or a note that says what is known")
-    if amount is not None and (not isinstance(amount, int) or amount < 0):
-        yield page.problem(str(amount), "amount_vnd must be a whole number as 15000")
+    for amount in amounts:
+        if amount is not None and (not _is_whole(amount) or amount < 0):
+            yield page.problem(str(amount), "amount_vnd must be a whole number as 15000")
+    if (lowest is None) != (highest is None) or (
+        _is_whole(lowest) and _is_whole(highest) and lowest >= highest
+    ):
+        yield page.problem(
+            "amount_min_vnd", "a range needs amount_min_vnd and a greater amount_max_vnd"
+        )
+    if amounts[0] is not None and lowest is not None:
+        yield page.problem("amount_min_vnd", "a fee has amount_vnd or a range; take one out")
     for key in ("valid_from", "valid_until"):
-        if fee.get(key) is not None and not isinstance(fee[key], date):
+        if fee.get(key) is not None and not is_day(fee[key]):
             yield page.problem(str(fee[key]), f"{key} must be a date as 2026-07-01")
+
+
+def _is_whole(value: object) -> TypeGuard[int]:
+    return isinstance(value, int) and not isinstance(value, bool)
 
 
 def _rows(page: Document, key: str) -> list[Mapping[str, Any]]:

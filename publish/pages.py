@@ -1,22 +1,65 @@
-"""Pages of facts (procedures, guides, warnings …): read, and their ids turned into what is shown."""
+"""Pages of facts (procedures, guides, warnings): read, their ids turned into what pages show."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Iterator, Mapping
 from datetime import date
 from pathlib import Path
 from typing import Any
 
+from functions.core.vietnamese import slug_of
 from publish.documents import Document, read_document
 from publish.errors import PublishError
+from publish.inputs import shared_files
 from publish.laws import Confidence, Hotline, Law, LawStatus, status_on
 from publish.page_checks import Registers, page_problems
+from publish.pictures import picture_problems
 
 
 def read_pages(root: Path, folder: str) -> dict[str, Document]:
     """Return the pages of facts of one shared folder by slug, without its list (or the home)."""
     paths = sorted((root / "site" / folder).glob("*.md"))
-    return {path.stem: read_document(root, path) for path in paths if path.stem != "index"}
+    pages = {path.stem: read_document(root, path) for path in paths if path.stem != "index"}
+    problems = [*_address_problems(root, folder, pages)]
+    if problems:
+        raise PublishError(problems)
+    return pages
+
+
+def check_other_files(root: Path, already_read: Collection[str]) -> None:
+    """Check what is published beside the pages of facts: other pages, pictures.
+
+    `already_read` are names of pages of facts. Raises PublishError with every problem.
+    """
+    problems: list[str] = []
+    for path in map(Path, shared_files(root / "site")):  # units' own have stricter checks
+        name = path.relative_to(root).as_posix()
+        if name in already_read:
+            continue
+        try:
+            if path.suffix.lower() == ".md":
+                read_document(root, path)
+            else:
+                problems += picture_problems(path, name)
+        except PublishError as exc:
+            problems += exc.problems
+    if problems:
+        raise PublishError(problems)
+
+
+def _address_problems(root: Path, folder: str, pages: Mapping[str, Document]) -> Iterator[str]:
+    """Yield what is wrong with the addresses that the file names give."""
+    for slug, page in pages.items():
+        plain = slug_of(slug)
+        if slug == plain:
+            if (root / "site" / folder / slug / "index.md").is_file():
+                other = f"site/{folder}/{slug}/index.md"
+                yield f"{page.name}:1: has the address of {other} too; rename one of the two"
+        elif plain in pages:
+            other = pages[plain].name
+            yield f"{page.name}:1: has the address of {other} too; rename one of the two"
+        else:
+            yield f"{page.name}:1: the file name is no address; rename it to {plain}.md"
 
 
 def resolve_pages(
@@ -46,8 +89,15 @@ def resolve_pages(
 
 def _resolve(meta: Mapping[str, Any], registers: Registers, on: date) -> Mapping[str, Any]:
     laws = registers.laws
+    bases = [fee["basis"] for fee in meta.get("fees", []) if fee.get("basis")]
+    cited = dict.fromkeys([*(meta.get("legal_basis") or []), *bases])
     return {
         **meta,
+        "lapsed_laws": [
+            _law_entry(laws, laws[law_id], on)
+            for law_id in cited
+            if status_on(laws[law_id], on) is LawStatus.LAPSED
+        ],
         "legal_basis": [
             _law_entry(laws, laws[law_id], on) for law_id in meta.get("legal_basis") or []
         ],

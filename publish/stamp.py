@@ -10,10 +10,11 @@ import html
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cached_property
 
 OPEN, CLOSE = "\ue000", "\ue001"
 
-_TOKEN = re.compile(f"{OPEN}([a-z_]+){CLOSE}")
+_TOKEN = re.compile(f"{OPEN}([a-z0-9_-]+){CLOSE}")
 _BLANK_LINES = re.compile(r"\n\s*\n")
 
 
@@ -43,13 +44,23 @@ class CutPage:
         """Cut a built page."""
         return cls(tuple(_TOKEN.split(squeezed(page))))
 
-    @property
-    def keys(self) -> frozenset[str]:
+    @cached_property
+    def keys(self) -> tuple[str, ...]:
         """The values this page asks for."""
-        return frozenset(self.pieces[1::2])
+        return tuple(sorted(set(self.pieces[1::2])))
 
     def stamped(self, values: Mapping[str, str]) -> str:
         """Return the page with each token replaced by its (already escaped) value."""
         return "".join(
             values[piece] if index % 2 else piece for index, piece in enumerate(self.pieces)
         )
+
+    def encoded(self, values: Mapping[str, bytes]) -> bytes:
+        """Return the page as bytes, from values that were encoded once for all pages."""
+        pieces = list(self._encoded)
+        pieces[1::2] = [values[key] for key in self.pieces[1::2]]
+        return b"".join(pieces)
+
+    @cached_property
+    def _encoded(self) -> tuple[bytes, ...]:
+        return tuple(piece.encode("utf-8") for piece in self.pieces)

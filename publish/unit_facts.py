@@ -3,19 +3,59 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
-from dataclasses import dataclass, fields
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, field, fields
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 from publish.documents import Document, read_document
 from publish.errors import PublishError
+from publish.inputs import UNIT_FOLDER as FOLDER
+from publish.unit_fact_checks import fact_problems
 
-FOLDER = "don-vi"
+__all__ = ["FOLDER", "UnitFacts", "read_unit_facts", "unit_file"]
 
-_TELEPHONE = re.compile(r"\+?[0-9](?:[ .\-]?[0-9]){2,14}")
-_TEXTS = ("address", "duty_phone", "email", "website", "hours", "reception_schedule")
-_ANSWERS = ("car_registration", "motorbike_registration")
+
+@dataclass(frozen=True)
+class UnitChannel:
+    """Another place where the unit truly is: its verified Facebook page, a Zalo group."""
+
+    kind: str
+    name: str
+    url: str
+    checked_on: date
+
+
+@dataclass(frozen=True)
+class Area:
+    """A part of the unit (khu vực, tổ dân phố, thôn, buôn) and who is in charge of it."""
+
+    kind: str
+    name: str
+    officer: str | None = None
+    phone: str | None = None
+
+    @property
+    def dial(self) -> str:
+        """The phone as a tel: link takes it."""
+        return dialled(self.phone)
+
+
+@dataclass(frozen=True)
+class LocalRule:
+    """What is different for one procedure at this unit."""
+
+    note: str | None = None
+    handled_here: str | None = None
+    place: str | None = None
+    hours: str | None = None
+    phone: str | None = None
+
+    @property
+    def dial(self) -> str:
+        """The phone as a tel: link takes it."""
+        return dialled(self.phone)
 
 
 @dataclass(frozen=True)
@@ -31,50 +71,57 @@ class UnitFacts:
     reception_schedule: str | None = None
     car_registration: bool | None = None
     motorbike_registration: bool | None = None
+    gplx_receiving: bool | None = None
+    id_card_point: bool | None = None
+    residence_notice_channels: tuple[str, ...] = ()
+    channels: tuple[UnitChannel, ...] = ()
+    areas: tuple[Area, ...] = ()
+    procedures: Mapping[str, LocalRule] = field(default_factory=dict)
     checked_on: date | None = None
     body: str = ""
+    source: Document | None = None
+    """The file itself, for messages; None where a former unit never had one."""
 
     @property
     def dial(self) -> str:
         """The duty phone as a tel: link takes it."""
-        return re.sub(r"[^0-9+]", "", self.duty_phone or "")
+        return dialled(self.duty_phone)
 
 
-_KEYS = {field.name for field in fields(UnitFacts)} - {"body"}
+_KEYS = {item.name for item in fields(UnitFacts)} - {"body", "source"}
 
 
-def read_unit_facts(root: Path, unit_id: str) -> UnitFacts:
-    """Read one unit's file. Raises PublishError that names file and line."""
-    document = read_document(root, root / "site" / FOLDER / unit_id / "index.md")
-    problems = [*_problems(document)]
+def dialled(phone: str | None) -> str:
+    """Return a telephone number as a tel: link takes it."""
+    return re.sub(r"[^0-9+]", "", phone or "")
+
+
+def unit_file(root: Path, unit_id: str) -> Path:
+    """Return where a unit's file lies."""
+    return root / "site" / FOLDER / unit_id / "index.md"
+
+
+def read_unit_facts(root: Path, unit_id: str, procedures: Collection[str] = ()) -> UnitFacts:
+    """Read one unit's file. Raises PublishError that names file and line.
+
+    `procedures` are the slugs the unit may say something about.
+    """
+    document = read_document(root, unit_file(root, unit_id))
+    problems = fact_problems(document, _KEYS, procedures)
     if document.meta.get("unit_id") != unit_id:
         problems.append(document.problem("unit_id", f"unit_id must be {unit_id}, as the folder"))
     if problems:
         raise PublishError(problems)
-    return UnitFacts(**document.meta, body=document.body.strip())
+    return UnitFacts(**_values(document.meta), body=document.body.strip(), source=document)
 
 
-def _problems(document: Document) -> list[str]:
-    meta: Mapping[str, object] = document.meta
-    problems = [
-        document.problem(str(key), f"unknown key {key}; use {', '.join(sorted(_KEYS))}")
-        for key in meta.keys() - _KEYS
-    ]
-    problems += [
-        document.problem(key, f"{key} must be text in quotes, or empty where it is not known")
-        for key in _TEXTS
-        if not isinstance(meta.get(key), str | None) or meta.get(key) == ""
-    ]
-    problems += [
-        document.problem(key, f"{key} must be true, false, or empty where it is not known")
-        for key in _ANSWERS
-        if not isinstance(meta.get(key), bool | None)
-    ]
-    if not isinstance(meta.get("checked_on"), date | None):
-        problems.append(document.problem("checked_on", "checked_on must be a date as 2026-07-01"))
-    phone, website = meta.get("duty_phone"), meta.get("website")
-    if isinstance(phone, str) and not _TELEPHONE.fullmatch(phone):
-        problems.append(document.problem("duty_phone", "duty_phone must be one telephone number"))
-    if isinstance(website, str) and not website.startswith(("https://", "http://")):
-        problems.append(document.problem("website", "website must begin with https://"))
-    return problems
+def _values(meta: Mapping[str, Any]) -> dict[str, Any]:
+    rows = {
+        "channels": tuple(UnitChannel(**row) for row in meta.get("channels") or ()),
+        "areas": tuple(Area(**row) for row in meta.get("areas") or ()),
+        "residence_notice_channels": tuple(meta.get("residence_notice_channels") or ()),
+        "procedures": {
+            slug: LocalRule(**rule) for slug, rule in (meta.get("procedures") or {}).items()
+        },
+    }
+    return {**meta, **rows}

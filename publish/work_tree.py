@@ -11,12 +11,15 @@ from pathlib import Path
 from typing import Any
 
 from publish.documents import Document, read_document, write_document
+from publish.own_pages import OWN_KEYS
 from publish.page_checks import PROCEDURES
+from publish.shared import SAMPLE_OLD, SAMPLE_UNIT
+from publish.stamp import CutPage, token
 from publish.unit_facts import FOLDER as UNIT_FOLDER
 from publish.unit_values import OLD_KEYS, UNIT_KEYS, tokens
 
-SAMPLE_UNIT = "don-vi-mau"
-SAMPLE_OLD = "dia-chi-cu-mau"
+# The shells of a unit's own pages, in the sample unit: one as deep as a list, one as an article.
+OWN_LISTING, OWN_ARTICLE = "trang-rieng/index.html", "trang-rieng/bai/index.html"
 
 # In site/don-vi, where an underscore keeps them apart from every unit id.
 _SAMPLE_SOURCES = {SAMPLE_UNIT: "_mau", SAMPLE_OLD: "_dia-chi-cu"}
@@ -49,7 +52,7 @@ def write_work_tree(
 
 
 def _write_samples(root: Path, docs: Path, content: Content) -> None:
-    unit = {"base": f"{SAMPLE_UNIT}/", **tokens(UNIT_KEYS)}
+    unit = {"base": f"{SAMPLE_UNIT}/", **tokens((*UNIT_KEYS, *OWN_KEYS))}
     marks = {SAMPLE_UNIT: {"unit": unit}, SAMPLE_OLD: {"old": tokens(OLD_KEYS)}}
     for sample, source in _SAMPLE_SOURCES.items():
         folder = root / "site" / UNIT_FOLDER / source
@@ -58,7 +61,8 @@ def _write_samples(root: Path, docs: Path, content: Content) -> None:
             target = docs / sample / path.relative_to(folder)
             write_document(target, {**page.meta, **marks[sample]}, page.body)
     for slug, page in content.pages[PROCEDURES].items():
-        meta = {**content.resolved[page.name], "unit": unit}
+        here = {"note": token(f"note-{slug}"), "filing": token(f"filing-{slug}")}
+        meta = {**content.resolved[page.name], "unit": {**unit, **here}}
         # One folder deeper than the shared page, so links out of the folder climb once more.
         body = _LINK_UP.sub(r"\1../../", page.body)
         write_document(docs / SAMPLE_UNIT / PROCEDURES / f"{slug}.md", meta, body)
@@ -78,9 +82,23 @@ def _write_configuration(root: Path, work: Path, extra: Mapping[str, Any]) -> Pa
 
 
 def sample_pages(built: Path, sample: str) -> Sequence[tuple[str, str]]:
-    """Return the built pages of a sample as (path below the unit's address, HTML)."""
+    """Return the built pages of a sample as (path below the unit's address, HTML).
+
+    The shells of own pages are left out: not every unit has such pages.
+    """
     folder = built / sample
-    return [
+    pages = [
         (path.relative_to(folder).as_posix(), path.read_text(encoding="utf-8"))
         for path in sorted(folder.rglob("*.html"))
     ]
+    return [(path, page) for path, page in pages if path not in {OWN_LISTING, OWN_ARTICLE}]
+
+
+def own_shells(built: Path) -> tuple[CutPage, CutPage]:
+    """Return the shells of a unit's own article and of a list of them."""
+    folder = built / SAMPLE_UNIT
+    article, listing = (
+        CutPage.of((folder / path).read_text(encoding="utf-8"))
+        for path in (OWN_ARTICLE, OWN_LISTING)
+    )
+    return article, listing

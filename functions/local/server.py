@@ -13,6 +13,7 @@ from functions.bootstrap import SITE, TEMPLATES, Services, duty_phones
 from functions.config import is_loopback
 from functions.local.http_guard import StrictChannel, load_answers
 from functions.local.site import create_site_app
+from functions.search.handler import SearchServices, create_search_app
 from functions.staff.handler import StaffServices, create_staff_app
 from functions.tips.handler import MAX_BODY, TipsServices, create_tips_app
 from functions.web.app import SiteSettings
@@ -39,6 +40,7 @@ def create_wsgi_app(services: Services) -> WsgiApp:
         site,
     )
     staff = create_staff_app(StaffServices(services.sign_in, services.cases, services.units), site)
+    finder = create_search_app(SearchServices(lambda: SITE.resolve().parent, services.units), site)
     pages = create_site_app(SITE, site)
 
     def by_address(environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
@@ -48,6 +50,8 @@ def create_wsgi_app(services: Services) -> WsgiApp:
             app = tips
         elif path == "/can-bo" or path.startswith("/can-bo/"):
             app = staff
+        elif path == "/tim":
+            app = finder
         return app(environ, start_response)
 
     return by_address

@@ -8,7 +8,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-from flask import Flask, Response, make_response, render_template, request, send_file
+from flask import Flask, Response, make_response, render_template, request
 from werkzeug.exceptions import NotFound
 from werkzeug.security import safe_join
 from werkzeug.utils import redirect
@@ -16,6 +16,7 @@ from werkzeug.wrappers import Response as WerkzeugResponse
 
 from functions.local.page_codes import NAME as QR_NAME
 from functions.local.page_codes import qr_svg
+from functions.local.precompressed import send_smallest
 from functions.web.app import SiteSettings, create_app
 from functions.web.audience import Audience, audience
 from functions.web.headers import content_security_policy
@@ -105,7 +106,7 @@ def _former_units(file: Path, _changed_at: int) -> dict[str, Any]:
 
 
 def _page(root: Path, file: Path) -> Response:
-    response = send_file(file, conditional=True, etag=True)
+    response = send_smallest(file)
     response.headers["X-Robots-Tag"] = "all"
     if file.suffix == ".html":
         # Zalo's browser caches hard: it must ask each time whether the page changed.

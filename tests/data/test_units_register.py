@@ -9,10 +9,15 @@ from pathlib import Path
 import pytest
 
 from functions.core.units import Unit, UnitKind, UnitRegister, parse_units
+from functions.core.vietnamese import slug_of
 
 DATA = Path(__file__).resolve().parents[2] / "data"
 TODAY = date(2026, 11, 21)
 UNCHANGED = {"xa-ea-hleo", "xa-ea-trang", "xa-ia-lop", "xa-ia-rve", "xa-krong-no", "xa-vu-bon"}
+
+
+def live_slugs(register: UnitRegister) -> list[str]:
+    return [unit.unit_id for unit in register.live(TODAY)]
 
 
 def source(name: str) -> list[dict[str, str]]:
@@ -27,7 +32,23 @@ def register() -> UnitRegister:
 
 @pytest.fixture(scope="module")
 def former(register: UnitRegister) -> list[Unit]:
-    return [unit for unit in register.all() if unit.has_ended(TODAY)]
+    """The units of 2020 that are no more: those of the old Đắk Lắk whose beginning is open."""
+    return [
+        unit
+        for unit in register.all()
+        if unit.has_ended(TODAY) and unit.parent == "tinh-dak-lak" and unit.valid_from is None
+    ]
+
+
+def early_2025() -> dict[tuple[str, str], tuple[set[str], str]]:
+    """Return (code, name) → (heirs, former province) as the source tells them."""
+    found: dict[tuple[str, str], tuple[set[str], str]] = {}
+    for heir in source("dak-lak-wards.csv"):
+        for part in heir["former_units"].split("; "):
+            code, name, _, _ = part.split("|")
+            heirs, _ = found.setdefault((code, name), (set(), heir["former_province"]))
+            heirs.add(heir["slug"])
+    return found
 
 
 def test_today_has_88_communes_14_wards_and_the_province(register: UnitRegister) -> None:
@@ -129,22 +150,75 @@ def test_units_ended_in_2023_and_2024_ended_then(former: list[Unit]) -> None:
     }
 
 
-def test_successors_are_those_of_the_source(former: list[Unit]) -> None:
+def test_heirs_are_those_of_the_source(register: UnitRegister, former: list[Unit]) -> None:
     slugs = {row["code"]: row["slug"] for row in source("dak-lak-wards.csv")}
     expected = {
-        (row["code"], tuple(slugs[code] for code in row["current_codes"].split("; ")))
+        (row["code"], frozenset(slugs[code] for code in row["current_codes"].split("; ")))
         for row in source("dak-lak-wards-2020.csv")
         if slugs.get(row["code"]) not in UNCHANGED
     }
 
-    assert {(unit.code, unit.successors) for unit in former} == expected
+    heirs = {
+        (unit.code, frozenset(heir.unit_id for heir in register.receivers(unit.unit_id, TODAY)))
+        for unit in former
+    }
+
+    assert heirs == expected
+
+
+def test_all_286_units_of_early_2025_lead_to_the_heirs_of_the_source(
+    register: UnitRegister,
+) -> None:
+    expected = early_2025()
+    live = set(live_slugs(register))
+    old = register.old_addresses(TODAY)
+
+    assert Counter(province for _, province in expected.values()) == {
+        "Đắk Lắk": 180,
+        "Phú Yên": 106,
+    }
+    for (_, name), (heirs, _) in expected.items():
+        slug = slug_of(name.replace("M’ Doal", "M’Doal"))
+        assert slug in live or heirs <= set(old[slug]), name
+
+
+def test_units_of_early_2025_lived_then_and_none_is_doubled(register: UnitRegister) -> None:
+    then = register.communes(date(2025, 3, 1))
+
+    provinces = Counter(register.province_of(unit.unit_id).unit_id for unit in then)
+
+    assert provinces == {"tinh-dak-lak": 180, "tinh-phu-yen": 106}
+    assert len({(unit.name, unit.district) for unit in then}) == 286
+
+
+def test_units_merged_in_2024_were_served_by_their_heirs_of_then(register: UnitRegister) -> None:
+    day = date(2025, 3, 1)
+
+    heirs = {
+        unit_id: [unit.unit_id for unit in register.receivers(unit_id, day)]
+        for unit_id in ("phuong-thang-loi", "xa-ea-blang", "xa-hoa-tan", "xa-pong-drang-krong-buk")
+    }
+
+    assert heirs == {
+        "phuong-thang-loi": ["phuong-thanh-cong"],
+        "xa-ea-blang": ["xa-ea-drong-buon-ho", "xa-ea-sien"],
+        "xa-hoa-tan": ["xa-hoa-thanh"],
+        "xa-pong-drang-krong-buk": ["thi-tran-pong-drang"],
+    }
+
+
+@pytest.mark.parametrize(
+    "address", ["xa-ea-hding", "xa-ea-hdinh", "xa-cu-kroa", "xa-cu-k-roa", "xa-cu-ewi"]
+)
+def test_both_spellings_of_a_name_are_addresses(register: UnitRegister, address: str) -> None:
+    assert len(register.old_addresses(TODAY)[address]) == 1
 
 
 @pytest.mark.parametrize(
     ("old", "heir"),
     [
         ("phuong-tu-an", "phuong-buon-ma-thuot"),
-        ("xa-hoa-thang", "phuong-tan-lap"),
+        ("phuong-tan-hoa", "phuong-tan-lap"),
         ("phuong-khanh-xuan", "phuong-thanh-nhat"),
         ("xa-binh-thuan", "phuong-cu-bao"),
         ("thi-tran-ea-drang", "xa-ea-drang"),
@@ -154,6 +228,11 @@ def test_successors_are_those_of_the_source(former: list[Unit]) -> None:
         ("thi-tran-lien-son", "xa-lien-son-lak"),
         ("xa-cu-e-wi", "xa-ea-ning"),
         ("xa-yang-reh", "xa-hoa-son"),
+        ("thi-tran-pong-drang", "xa-pong-drang"),
+        ("phuong-1", "phuong-tuy-hoa"),
+        ("thi-tran-la-hai", "xa-dong-xuan"),
+        ("xa-hoa-phu-tay-hoa", "xa-son-thanh"),
+        ("tinh-phu-yen", "tinh-dak-lak"),
     ],
 )
 def test_old_address_looked_up_by_hand_lands_on_its_heir(
@@ -184,8 +263,23 @@ def test_only_a_split_unit_and_a_name_of_two_lead_to_a_choice(register: UnitRegi
     choices = {old: heirs for old, heirs in register.old_addresses(TODAY).items() if len(heirs) > 1}
 
     assert choices == {
-        "phuong-thong-nhat": ("phuong-buon-ho", "phuong-buon-ma-thuot"),
+        # split in 2025
+        "phuong-9": ("phuong-binh-kien", "phuong-tuy-hoa"),
+        "phuong-hoa-hiep-bac": ("phuong-hoa-hiep", "phuong-phu-yen"),
+        "xa-ea-bar-song-hinh": ("xa-ea-ba", "xa-ea-ly"),
         "xa-ea-bhok": ("xa-dray-bhang", "xa-ea-ktur"),
+        "xa-ea-bia": ("xa-duc-binh", "xa-song-hinh"),
+        "xa-hoa-an-phu-hoa": ("xa-phu-hoa-1", "phuong-tuy-hoa"),
+        "xa-hoa-binh-1": ("phuong-phu-yen", "xa-tay-hoa"),
+        "xa-hoa-tri": ("xa-phu-hoa-2", "phuong-tuy-hoa"),
+        # borne by two
+        "phuong-thong-nhat": ("phuong-buon-ho", "phuong-buon-ma-thuot"),
+        "xa-ea-bar": ("xa-ea-ba", "xa-ea-ly", "xa-ea-nuol"),
+        "xa-hoa-an": ("xa-krong-pac", "xa-phu-hoa-1", "phuong-tuy-hoa"),
+        "xa-hoa-dong": ("xa-ea-knuec", "xa-hoa-thinh"),
+        "xa-hoa-phong": ("xa-cu-pui", "xa-tay-hoa"),
+        "xa-hoa-thang": ("xa-phu-hoa-1", "phuong-tan-lap"),
+        "xa-hoa-thanh": ("xa-dang-kang", "phuong-phu-yen"),
     }
 
 
@@ -208,6 +302,7 @@ def test_live_pages_offer_the_namesakes_that_went_elsewhere(register: UnitRegist
 
     assert offered == {
         "xa-ea-drong": ["xa-ea-drong-cu-mgar"],
+        "xa-hoa-phu": ["xa-hoa-phu-tay-hoa"],
         "xa-hoa-xuan": ["xa-hoa-xuan-buon-ma-thuot"],
         "xa-krong-buk": ["xa-krong-buk-krong-pac"],
     }
@@ -230,10 +325,12 @@ def test_names_are_composed_and_carry_the_typographic_apostrophe(register: UnitR
     assert register.get("xa-cu-mgar").name == "Xã Cư M’gar"
 
 
-def test_every_unit_belongs_to_the_province(register: UnitRegister) -> None:
-    provinces = {register.province_of(unit.unit_id).unit_id for unit in register.all()}
+def test_every_live_unit_belongs_to_the_province(register: UnitRegister) -> None:
+    live = {register.province_of(unit.unit_id).unit_id for unit in register.live(TODAY)}
+    ever = {register.province_of(unit.unit_id).unit_id for unit in register.all()}
 
-    assert provinces == {"tinh-dak-lak"}
+    assert live == {"tinh-dak-lak"}
+    assert ever == {"tinh-dak-lak", "tinh-phu-yen"}
 
 
 def test_todays_units_have_a_position_and_former_ones_a_district(

@@ -12,6 +12,7 @@ import pytest
 from publish.build import BuildReport, build_site
 
 ROOT = Path(__file__).resolve().parents[2]
+SAMPLE = Path(__file__).resolve().parent / "sample_unit"
 TODAY = date(2026, 11, 21)
 
 _SMALL_REGISTER = """\
@@ -60,6 +61,12 @@ def built_site(tmp_path_factory: pytest.TempPathFactory) -> BuildReport:
 @pytest.fixture(scope="session")
 def _small_project(tmp_path_factory: pytest.TempPathFactory) -> Path:
     root = tmp_path_factory.mktemp("project")
+    make_small_project(root)
+    return root
+
+
+def make_small_project(root: Path) -> None:
+    """Copy the project into an empty folder, with a handful of units."""
     shutil.copy(ROOT / "mkdocs.yml", root)
     shutil.copytree(ROOT / "templates" / "site", root / "templates" / "site")
     shutil.copy(ROOT / "templates" / "catalogue.yml", root / "templates")
@@ -74,9 +81,8 @@ def _small_project(tmp_path_factory: pytest.TempPathFactory) -> Path:
     data = root / "data"
     data.mkdir()
     (data / "units.csv").write_text(_SMALL_REGISTER, encoding="utf-8")
-    for name in ("laws.yml", "hotlines.yml"):
-        shutil.copy(ROOT / "data" / name, data)
-    return root
+    for path in (ROOT / "data").glob("*.yml"):
+        shutil.copy(path, data)
 
 
 @pytest.fixture
@@ -85,3 +91,10 @@ def project(_small_project: Path, tmp_path: Path) -> Project:
     root = tmp_path / "project"
     shutil.copytree(_small_project, root)
     return Project(root)
+
+
+@pytest.fixture
+def own_project(project: Project) -> Project:
+    """A fresh small project in which Phường Một says all that a unit can say of itself."""
+    shutil.copytree(SAMPLE, project.root / "site/don-vi/phuong-mot", dirs_exist_ok=True)
+    return project

@@ -9,7 +9,8 @@ import jinja2
 import pytest
 import yaml
 
-from publish import page_checks, unit_values
+from publish import own_markdown, page_checks, unit_fact_checks
+from publish.catalogue import load_catalogue
 from publish.errors import PublishError
 from tests.publish.conftest import ROOT, Project
 
@@ -145,14 +146,6 @@ def test_broken_register_is_told_line_by_line(project: Project) -> None:
     assert "phuong-khong-co" in problems
 
 
-def test_decomposed_text_is_published_composed(project: Project) -> None:
-    project.edit("site/thu-tuc/sang-ten.md", "result: Chứng nhận", "result: Chu\u031b\u0301ng nhận")
-
-    project.build()
-
-    assert "<p>Chứng nhận" in project.page("thu-tuc/sang-ten")
-
-
 def test_ended_fee_relief_and_passed_review_are_told_as_of_the_day(project: Project) -> None:
     project.build(on=date(2026, 11, 21))
     before = project.page("xa-hai/thu-tuc/cap-doi-lai")
@@ -160,10 +153,11 @@ def test_ended_fee_relief_and_passed_review_are_told_as_of_the_day(project: Proj
     project.build(on=date(2027, 1, 1))
     after = project.page("xa-hai/thu-tuc/cap-doi-lai")
 
-    assert "Đã hết hạn" not in before
+    assert "đã hết hạn" not in before.lower()
     assert "quá hạn rà soát" not in before
     assert after.count("Đã hết hạn.") == 3
     assert "Chưa áp dụng." not in after
+    assert "có khoản đã hết hạn" in after.split('id="tra-loi-nhanh"')[0]
     assert "quá hạn rà soát (31/12/2026)" in after
     assert "Thông tư số 64/2025/TT-BTC đã hết hiệu lực sau ngày 31/12/2026" in after
 
@@ -186,7 +180,8 @@ def test_progress_is_told_at_every_stage(project: Project) -> None:
 
     assert project.lines[0] == "reading units, laws and pages"
     assert "stamped 3 of 3 units" in project.lines
-    assert project.lines[-1] == "checking the finished pages"
+    assert "checking the pages it made" in project.lines
+    assert project.lines[-1] == "switching to the new release"
 
 
 def test_folder_in_the_place_of_the_link_is_not_overwritten(project: Project) -> None:
@@ -211,7 +206,7 @@ def test_a_units_own_text_knows_the_same_markdown_as_shared_pages() -> None:
         for extension in settings["markdown_extensions"]
     }
 
-    assert set(unit_values.MARKDOWN_EXTENSIONS) == shared - {"toc"}
+    assert set(own_markdown.MARKDOWN_EXTENSIONS) == shared - {"toc"}
 
 
 def test_labels_have_a_word_for_every_code_pages_may_use() -> None:
@@ -224,6 +219,12 @@ def test_labels_have_a_word_for_every_code_pages_may_use() -> None:
     assert set(labels.channels) == set(page_checks.CHANNELS)
     assert set(labels.time_units) == set(page_checks.TIME_UNITS)
     assert set(labels.handled_here) == set(page_checks.HANDLED_HERE)
+    mark = load_catalogue(ROOT)["staff_check"]
+    assert labels.marked(f"a ({mark})") == f"a {labels.check_mark()}"
+    assert mark in labels.check_mark()
+    parts = templates.get_template("stamped/parts.html").module
+    assert set(parts.channel_kinds) == set(unit_fact_checks.CHANNEL_KINDS)
+    assert set(parts.area_kinds) == set(unit_fact_checks.AREA_KINDS)
 
 
 def test_tip_form_is_drawn_by_a_strict_environment_with_what_was_typed() -> None:

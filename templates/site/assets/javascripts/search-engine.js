@@ -7,23 +7,32 @@ const ASIDE = " · ";
 
 const SAME = 100;
 const SAME_BUT_UNMARKED = 98;
-const SAME_BUT_OTHER_MARKS = 84;
-const SOUNDS_ALIKE = 74;
+const SAME_BUT_OTHER_MARKS = 75;
+const SOUNDS_ALIKE = 80;
 const BEGINS = 80;
 const BEGINS_THOUGH_KNOWN = 50;
 const SLIP = 70;
 const SLIP_INTO_A_WORD = 58;
 const IN_NAME = 100;
-const IN_LEAD = 62;
+const IN_LEAD = 50;
 const IN_TEXT = 34;
-const SMALL_WEIGHT = 2;
-const TITLE_PART = 12;
+const SMALL_WEIGHT = 3;
+const TITLE_PART = 14;
 const NAME_PART = 40;
-const WORDS_PART = 26;
-const PAIRS_PART = 22;
+const WORDS_PART = 25;
+const PAIRS_PART = 21;
 const ALIAS = 97;
-const SURE = 430;
-const CLEAR = 800;
+const SLIP_LETTERS = 5;
+const UNKNOWN = 70;
+const WHOLE = 700;
+const HOLDS_NAME = 30;
+const SURE_SLIP = 610;
+const SURE_NAME = 290;
+const HOLDS_MORE = 6;
+const SURE_PLACE = 550;
+const PLACE = "don-vi";
+const SURE = 420;
+const CLEAR = 900;
 const NEXT_TO_BEST = 45;
 const MOST_WORDS = 16;
 const MOST_READINGS = 12;
@@ -128,13 +137,14 @@ const isSmall = (rules, { plain, marked }) => rules.small.has(marked)
 const standsAt = (spoken, at, phrase) => phrase.every((item, offset) => spoken[at + offset] === item);
 
 function readingsOf(query, index) {
-  const typed = wordsOf(query).slice(0, MOST_WORDS).map((item) => withoutKeys(item, index));
+  const typed = wordsOf(query).slice(0, MOST_WORDS);
   if (plainOf(typed).join("").length < 2) {
     return [];
   }
-  const readings = [{ words: typed, part: AS_TYPED }];
+  const decoded = (words) => words.map((item) => withoutKeys(item, index));
+  const readings = [{ words: decoded(typed), part: AS_TYPED }];
   for (const words of mended(typed, index)) {
-    readings.push({ words, part: MENDED_BLANK });
+    readings.push({ words: decoded(words), part: MENDED_BLANK });
   }
   for (let next = 0; next < readings.length && readings.length < MOST_READINGS; next += 1) {
     const { words, part } = readings[next];
@@ -201,7 +211,7 @@ function finished({ words, part }, rules) {
   for (const phrase of rules.foreign) {
     spoken.forEach((_, at) => {
       if (standsAt(spoken, at, phrase)) {
-        phrase.forEach((__, offset) => foreign.set(at + offset, phrase.slice(0, 2).join(" ")));
+        phrase.forEach((__, offset) => foreign.set(at + offset, phrase));
       }
     });
   }
@@ -283,10 +293,15 @@ export function makeIndex(parts) {
       weights.set(key, rarity(entries.length, count));
     }
   });
-  const index = { entries, rules, weights, pairs, largestWeight: rarity(entries.length, 1) };
+  const index = {
+    entries, rules, weights, pairs, largestWeight: rarity(entries.length, 1),
+    sounds: new Map(Array.from(weights.keys(), (item) => [item, soundOf(item)])),
+    bearers: new Map(Array.from(weights.keys(), (item) => [item, []])),
+  };
   for (const name of [].concat(...entries.map(({ names }) => names))) {
-    name.weights = name.words.map((item) => weightOf(index, item) || 0);
+    name.weights = name.words.map((item) => weightOf(index, item));
     name.pairWeights = pairWeights(name.weights);
+    name.words.forEach(({ plain }) => index.bearers.get(plain).push(name));
   }
   return index;
 }
@@ -300,15 +315,15 @@ function weightOf({ weights, rules }, item) {
 export function search(index, query, limit = MAX_RESULTS) {
   const readings = readingsOf(Array.from(query).slice(0, MAX_QUERY).join(""), index);
   const found = new Map();
-  answer(index, readings, found);
+  answer(index, readings, found, SURE);
   if (Math.max(0, ...Array.from(found.values(), ({ score }) => score)) < CLEAR) {
     const slips = [];
     readings.slice(0, 1).forEach((reading) => reading.words.forEach(({ plain }, slipAt) => {
-      if (plain.length > 2) {
+      if (plain.length > 1 && !reading.words.some((item) => !index.weights.has(item.plain))) {
         slips.push({ ...reading, slipAt });
       }
     }));
-    answer(index, slips, found);
+    answer(index, slips, found, SURE_SLIP);
   }
   const hits = Array.from(found.entries())
     .sort(([at, some], [place, other]) => other.score - some.score || at - place)
@@ -317,12 +332,12 @@ export function search(index, query, limit = MAX_RESULTS) {
   return hits.filter(({ score }) => score * 100 >= hits[0].score * NEXT_TO_BEST).slice(0, limit);
 }
 
-function answer(index, readings, found) {
+function answer(index, readings, found, sure) {
   for (const reading of readings) {
     const typed = prepare(index, reading);
     index.entries.forEach((entry, number) => {
       const [score, name] = scoreOf(typed, entry);
-      if (score > (found.has(number) ? found.get(number).score : 0)) {
+      if (score >= sure && score > (found.has(number) ? found.get(number).score : 0)) {
         const { location, title, kind } = entry;
         found.set(number, { location, title, kind, score, name });
       }
@@ -341,7 +356,8 @@ function prepare(index, reading) {
       return known;
     }
     const meant = Array.from(alike[at].keys(), (key) => index.weights.get(key));
-    return meant.length > 0 ? Math.max(...meant) : index.largestWeight;
+    return meant.length > 0 ? Math.max(...meant)
+      : Math.floor((index.largestWeight * UNKNOWN) / 100);
   });
   const pairs = alike.slice(1).map((after, at) => {
     const keys = new Map();
@@ -352,7 +368,11 @@ function prepare(index, reading) {
     }));
     return keys;
   });
-  return { reading, alike, pairs, weights, pairWeights: pairWeights(weights) };
+  const touched = new Set();
+  alike.forEach((words) => words.forEach((_, item) => {
+    index.bearers.get(item).forEach((name) => touched.add(name));
+  }));
+  return { reading, alike, pairs, weights, pairWeights: pairWeights(weights), touched };
 }
 
 function candidates(index, { words, slipAt }, at) {
@@ -361,14 +381,17 @@ function candidates(index, { words, slipAt }, at) {
   const found = new Map();
   if (!isKnown || slipAt === at) {
     const sound = soundOf(typed);
-    for (const item of index.weights.keys()) {
-      if (typed.length + item.length > 4 && isOneSlipAway(typed, item)) {
+    index.sounds.forEach((itsSound, item) => {
+      if (isKnown && index.rules.smallPlain.has(item)) {
+        return;
+      }
+      if (typed.length + item.length >= SLIP_LETTERS && isOneSlipAway(typed, item)) {
         found.set(item, isKnown ? SLIP_INTO_A_WORD : SLIP);
       }
-      if (typed.length > 1 && soundOf(item) === sound) {
+      if (typed.length > 1 && itsSound === sound) {
         found.set(item, isKnown ? SLIP_INTO_A_WORD : SOUNDS_ALIKE);
       }
-    }
+    });
   }
   if (at === words.length - 1 && slipAt < 0) {
     const begins = isKnown ? BEGINS_THOUGH_KNOWN : BEGINS;
@@ -395,6 +418,9 @@ function scoreOf(typed, entry) {
   let bestName = entry.title;
   let bestTitle = 0;
   entry.names.forEach((name, at) => {
+    if (!typed.touched.has(name)) {
+      return;
+    }
     const agreement = Math.floor((agree(typed, alike, name) * name.part) / 100);
     if (agreement > best) {
       best = agreement;
@@ -404,16 +430,26 @@ function scoreOf(typed, entry) {
       bestTitle = Math.max(bestTitle, agreement);
     }
   });
+  if (best < SURE_NAME) {
+    return [0, ""];
+  }
   const total = Math.floor((bestTitle * TITLE_PART + best * NAME_PART
     + wordsFound * WORDS_PART + pairsFound * PAIRS_PART) / 100);
-  return [Math.floor((total * typed.reading.part) / 100), bestName];
+  const score = Math.floor((total * typed.reading.part) / 100);
+  return [entry.kind === PLACE && score < SURE_PLACE ? 0 : score, bestName];
 }
 
-function allowed({ reading, alike, pairs }, { places }) {
+function allowed({ reading, alike, pairs }, { names }) {
   const taken = new Set();
-  reading.foreign.forEach((phrase, at) => {
-    if (places.get(phrase) !== IN_NAME) {
-      taken.add(at);
+  const spoken = plainOf(reading.words);
+  reading.foreign.forEach((phrase, position) => {
+    const isCalledSo = names.some(({ words }) => {
+      const called = plainOf(words);
+      return called.some((_, at) => standsAt(called, at, phrase))
+        && called.every((item) => spoken.includes(item));
+    });
+    if (!isCalledSo) {
+      taken.add(position);
     }
   });
   if (taken.size === 0) {
@@ -453,11 +489,20 @@ function agree({ reading, weights, pairWeights: typedPairWeights }, alike, name)
       }
     }
   });
-  const words = dice(typedWords, weights, nameWords, name.weights);
-  if (typedPairs.length === 0 && namePairs.length === 0) {
-    return words;
+  let alikeness = dice(typedWords, weights, nameWords, name.weights);
+  if (typedPairs.length > 0 || namePairs.length > 0) {
+    const pairs = dice(typedPairs, typedPairWeights, namePairs, name.pairWeights);
+    alikeness = Math.floor((alikeness + pairs) / 2);
   }
-  return Math.floor((words + dice(typedPairs, typedPairWeights, namePairs, name.pairWeights)) / 2);
+  if (namePairs.length > 0) {
+    const held = Math.floor((dice([], [], nameWords, name.weights)
+      + dice([], [], namePairs, name.pairWeights)) / 2);
+    if (held >= WHOLE) {
+      const part = HOLDS_NAME + HOLDS_MORE * Math.min(namePairs.length - 1, 3);
+      alikeness += Math.floor(((1000 - alikeness) * part) / 100);
+    }
+  }
+  return alikeness;
 }
 
 function share(alike, weights, places) {
