@@ -4,6 +4,7 @@ PYTHON ?= $(shell command -v python3.11 || command -v python3)
 PORT ?= 8000
 UNIT ?= phuong-tan-an
 BIN := .venv/bin
+AXE := tests/web_checks/node_modules/axe-core/axe.min.js
 PIP := $(BIN)/python -m pip --disable-pip-version-check --no-input
 
 export NO_MKDOCS_2_WARNING := 1
@@ -13,9 +14,9 @@ TRIAL := BINHYEN_DATA_DIR=var/data BINHYEN_KEY_FILE=var/key BINHYEN_PORT=$(PORT)
 	BINHYEN_PUBLIC_URL=http://127.0.0.1:$(PORT) BINHYEN_ZALO_SANDBOX=1
 
 SITE_SOURCES := $(shell find site templates/site templates/catalogue.yml data publish mkdocs.yml \
-	functions/core/unit*.py -type f -not -name '*.pyc' 2>/dev/null)
+	functions/core/unit*.py functions/core/search*.py -type f -not -name '*.pyc' 2>/dev/null)
 
-.PHONY: run setup test test-long check officer-link clean
+.PHONY: run setup bench-setup test test-long check officer-link clean
 
 run: .venv/runtime build/built
 	@$(TRIAL) exec $(BIN)/binhyen serve
@@ -39,8 +40,11 @@ check: .venv/tests
 	$(BIN)/mypy
 	$(BIN)/python data/build_units.py --check
 
+# The generators that bench/site measures beside ours; nothing else needs them.
+bench-setup: .venv-bench/installed
+
 clean:
-	rm -rf build .venv
+	rm -rf build .venv .venv-bench tests/web_checks/node_modules
 
 .venv/runtime: requirements/runtime.txt pyproject.toml
 	@echo "Installing into .venv (once, about a minute) ..."
@@ -49,9 +53,20 @@ clean:
 	$(PIP) install --no-deps --no-build-isolation --editable .
 	@touch $@
 
-.venv/tests: .venv/runtime requirements/test.txt
+.venv/tests: .venv/runtime requirements/test.txt $(AXE)
 	@echo "Installing the test tools ..."
 	$(PIP) install --require-hashes -r requirements/test.txt
+	@touch $@
+
+$(AXE): tests/web_checks/package-lock.json | .venv/runtime
+	@$(BIN)/python -m tests.system_packages
+	npm ci --prefix tests/web_checks --no-audit --no-fund --loglevel=error
+	@touch $@
+
+.venv-bench/installed: requirements/bench.txt
+	$(PYTHON) -m venv .venv-bench
+	.venv-bench/bin/python -m pip --disable-pip-version-check --no-input install \
+		--require-hashes -r requirements/bench.txt
 	@touch $@
 
 build/built: .venv/runtime $(SITE_SOURCES)

@@ -2,9 +2,9 @@
 
 Columns: unit_id (an address that never changes), kind, name, short_name, code (text),
 valid_from and valid_to (ISO dates; empty valid_from: since before 2020, or since nobody knows
-when; valid_to is the first day the unit no longer exists), successors (ids joined by `;`), parent, district (the former district,
-to show), pilot_phase1 (yes for the 38 units of the programme's first phase), oa_id (the public
-OA id), lat, lon.
+when; valid_to is the first day the unit no longer exists), successors (ids joined by `;`), parent,
+district (the former district, to show), pilot_phase1 (yes for the 38 units of the programme's
+first phase), oa_id (the public OA id), lat, lon.
 
 What people add later is kept when the script runs again: OA ids, further rows (a team, a new
 ward), and the end and successors of a unit that the sources show as living.

@@ -46,11 +46,13 @@ class BuildReport:
     old_addresses: int
 
 
-def build_site(root: Path, out: Path, on: date, progress: Progress) -> BuildReport:
+def build_site(
+    root: Path, out: Path, on: date, progress: Progress, *, compress: bool = True
+) -> BuildReport:
     """Build the site of the project at `root` as of the day `on` into the folder `out`.
 
-    `<out>/site` is switched at the very end. Raises PublishError, whose problems name file, line
-    and remedy; the site that was there stays.
+    `<out>/site` is switched at the very end; only compressing comes after it. Raises
+    PublishError, whose problems name file, line and remedy; the site that was there stays.
     """
     root, out = root.resolve(), out.resolve()
     with exclusive(out):
@@ -63,7 +65,9 @@ def build_site(root: Path, out: Path, on: date, progress: Progress) -> BuildRepo
         progress("switching to the new release")
         _write_side_files(release, shared)
         finished = release.finish()
-        progress(f"compressed {release.compress(finished)} changed files")
+        if compress:
+            progress("compressing what changed")
+            release.compress(finished)
         files = [path for tree in release.trees.values() for path in tree.files]
         return BuildReport(
             site=finished / "site",

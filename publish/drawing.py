@@ -5,21 +5,25 @@ Everything that can be wrong with content is found here, before a release is beg
 
 from __future__ import annotations
 
+import shutil
+import tempfile
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
+from functions.core.units import Unit
 from publish.checks import value_problems
 from publish.errors import PublishError
 from publish.generator import Generator
 from publish.inputs import digest
-from publish.own_pages import DrawnPage, OwnPages
+from publish.own_pages import DrawnPage, OwnFolder, OwnPages
 from publish.page_checks import PROCEDURES
 from publish.releases import Made
 from publish.search_index import (
     Part,
+    WordLists,
     load_word_lists,
     own_part,
     shared_part,
@@ -30,6 +34,7 @@ from publish.shared import SAMPLE_OLD, SAMPLE_UNIT, SAMPLES, About, Shared
 from publish.sources import Registry, home_lists, read_content
 from publish.stamp import CutPage
 from publish.unit_facts import FOLDER as UNIT_FOLDER
+from publish.unit_facts import UnitFacts
 from publish.unit_sources import own_pages, read_units
 from publish.unit_values import FILING_KEYS, TIP_FORM
 from publish.work_tree import own_shells, sample_pages, write_work_tree
@@ -63,10 +68,21 @@ def generating(registry: Registry, out: Path) -> Iterator[tuple[Generator, About
         search=search,
     )
     home = {**home_lists(registry, content, values), "search": search}
-    configuration = write_work_tree(registry.root, out / "work", content, registry.catalogue, home)
+    work = _empty_folder(out)
+    configuration = write_work_tree(registry.root, work, content, registry.catalogue, home)
     write_parts(configuration.parent / "docs", parts.values())
     with Generator(configuration) as generator:
         yield generator, about
+
+
+def _empty_folder(out: Path) -> Path:
+    """Return a folder for one run: after a kill an earlier run may still be writing into its own.
+
+    Those of earlier runs are removed.
+    """
+    for leftover in out.glob("work-*"):
+        shutil.rmtree(leftover, ignore_errors=True)
+    return Path(tempfile.mkdtemp(prefix="work-", dir=out))
 
 
 @dataclass(frozen=True)
@@ -100,27 +116,28 @@ class Drawing:
         self.units: dict[str, DrawnUnit] = {}
         problems: list[str] = []
         for unit in units:
-            own_facts = facts[unit.unit_id]
-            values = self.values.of_unit(
-                unit, own_facts, self.own.body_of(own_facts), self.own.front_list(unit.unit_id)
-            )
-            search = own_part(
-                unit, self.values.place(unit).office, words, folders[unit.unit_id].pages
-            )
-            values["search_own"] = search.name
-            own = [*self.own.drawn(unit.unit_id)]
-            problems += _problems(unit.unit_id, values, own)
-            contact = {
-                "name": unit.name,
-                "office": self.values.place(unit).office,
-                "duty_phone": own_facts.duty_phone,
-                "address": own_facts.address,
-            }
-            self.units[unit.unit_id] = DrawnUnit(values, contact, search, own)
+            drawn = self._draw(unit, facts[unit.unit_id], folders[unit.unit_id], words)
+            problems += _problems(unit.unit_id, drawn)
+            self.units[unit.unit_id] = drawn
         if problems:
             raise PublishError(problems[:_PROBLEMS_SHOWN])
         if len(units) == len(live):  # else the texts of all other units would be forgotten
             self.own.save()
+
+    def _draw(self, unit: Unit, facts: UnitFacts, folder: OwnFolder, words: WordLists) -> DrawnUnit:
+        office = self.values.place(unit).office
+        values = self.values.of_unit(
+            unit, facts, self.own.body_of(facts), self.own.front_list(unit.unit_id)
+        )
+        search = own_part(unit, office, words, folder.pages)
+        contact = {
+            "name": unit.name,
+            "office": office,
+            "duty_phone": facts.duty_phone,
+            "address": facts.address,
+        }
+        own = [*self.own.drawn(unit.unit_id)]
+        return DrawnUnit({**values, "search_own": search.name}, contact, search, own)
 
 
 class Stamper:
@@ -175,12 +192,12 @@ class SampleSet:
             yield Made(f"{address}/{path}", digest(made_from), partial(page.encoded, values))
 
 
-def _problems(unit_id: str, values: Mapping[str, str], own: Sequence[DrawnPage]) -> Iterator[str]:
+def _problems(unit_id: str, drawn: DrawnUnit) -> Iterator[str]:
     # Many procedures are filed alike, so their values are the same.
-    for value, key in {value: key for key, value in values.items()}.items():
+    for value, key in {value: key for key, value in drawn.values.items()}.items():
         if "<" in value or not value.isprintable():
             yield from value_problems(f"{unit_id}: {key}", value, SAMPLES)
-    for page in own:
+    for page in drawn.own:
         yield from value_problems(f"{unit_id}/{page.path}", page.body, SAMPLES)
 
 

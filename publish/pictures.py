@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -9,10 +10,13 @@ LARGEST_KB = 300
 
 _FORMATS = {".jpg": "JPEG", ".jpeg": "JPEG", ".png": "PNG", ".webp": "WEBP"}
 _GPS = 0x8825
+_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*")
 
 
 def picture_problems(path: Path, name: str) -> Iterator[str]:
     """Yield what is wrong with one file that is no Markdown; a message has line 1."""
+    if not _NAME.fullmatch(path.name):
+        yield f"{name}:1: the file name is no address; use letters without marks, 0-9, - and _"
     size_kb = path.stat().st_size // 1024
     if size_kb > LARGEST_KB:
         size = f"{size_kb / 1024:.0f} MB" if size_kb > 1024 else f"{size_kb} KB"

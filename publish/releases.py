@@ -90,6 +90,8 @@ class Release:
         self.folder = releases / f"{number}{_UNFINISHED}"
         self._out = out
         self._before: dict[str, Tree] = {}
+        # Over all trees: a unit's page becomes an old address's when the unit is merged.
+        self._files_before: dict[str, str] = {}
         self._trees: dict[str, Tree] = {}
         self._site = str(self.folder / "site")
         self._folders: set[str] = set()
@@ -100,6 +102,8 @@ class Release:
         spare = _spare(out)
         if spare:
             self._before = _read_record(spare)
+            for tree in self._before.values():
+                self._files_before.update(tree.files)
             spare.rename(self.folder)
             (self.folder / _RECORD).unlink()
             self.rest_is_compressed = (self.folder / _COMPRESSED).exists()
@@ -117,11 +121,10 @@ class Release:
 
     def write(self, name: str, key: str, files: Iterable[Made], note: object = None) -> None:
         """Write those files of a tree that were made from something else before."""
-        before = self._before[name].files if name in self._before else {}
         keys: dict[str, str] = {}
         for made in files:
             keys[made.path] = made.key
-            found = before.get(made.path)
+            found = self._files_before.get(made.path)
             if found == made.key:
                 continue
             if found is not None:
@@ -177,11 +180,10 @@ class Release:
 
     def _remove_stale(self) -> None:
         now = {path for tree in self._trees.values() for path in tree.files}
-        for tree in self._before.values():
-            for path in tree.files.keys() - now:
-                self._remove(path)
-                with suppress(OSError):  # a folder that still holds something stays
-                    os.removedirs(os.path.dirname(f"{self._site}/{path}"))
+        for path in self._files_before.keys() - now:
+            self._remove(path)
+            with suppress(OSError):  # a folder that still holds something stays
+                os.removedirs(os.path.dirname(f"{self._site}/{path}"))
 
     def _remove(self, path: str) -> None:
         for suffix in ("", COMPRESSED_SUFFIX):

@@ -15,6 +15,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -42,6 +43,9 @@ _TEXT_KEYS = ("who_can_apply", "summary", "do", "do_not", "common_mistakes", "co
 _LIST_KEYS = ("documents", "forms", "time_limit")
 _LINK = re.compile(r"\]\([^)]*\)|\{[^}]*\}|<[^>]*>|https?://\S+")
 _SENTENCE = re.compile(r"[.;:!?|\n]+")
+
+# The names decide; more text made the index half as heavy again and no answer better.
+_MOST_SENTENCES = 16
 
 Row = list[Any]
 
@@ -172,7 +176,7 @@ def _unit_entry(unit: Unit, register: UnitRegister, catalogue: Mapping[str, Any]
 
 
 def _text(page: Document) -> str:
-    """Return a page's sentences without marks, each once, parted by slashes."""
+    """Return a page's first sentences without marks, each once, parted by slashes."""
     meta = page.meta
     lines: list[str] = [str(value) for value in (meta.get("short_answer") or {}).values()]
     for key in _TEXT_KEYS:
@@ -183,7 +187,8 @@ def _text(page: Document) -> str:
             lines += [str(row[name]) for name in ("name", "note", "code", "case") if row.get(name)]
     lines += _LINK.sub(" ", page.body).split("\n")
     sentences = (_plain(part) for line in lines for part in _SENTENCE.split(line))
-    return "/".join(dict.fromkeys(sentence for sentence in sentences if sentence))
+    each_once = dict.fromkeys(sentence for sentence in sentences if sentence)
+    return "/".join(islice(each_once, _MOST_SENTENCES))
 
 
 def _plain(text: str) -> str:

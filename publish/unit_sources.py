@@ -54,9 +54,7 @@ def own_pages(
 ) -> OwnPages:
     """Return what draws the units' own pages; rendered texts are kept in the build folder."""
     site = root / "site"
-    published = {
-        os.path.relpath(path, site) for path in shared_files(site) if path.endswith(".md")
-    }
+    published = {os.path.relpath(path, site) for path in shared_files(site) if path.endswith(".md")}
     texts = RenderedTexts(out / "own-texts.json")
     return OwnPages(folders, texts, published.__contains__, values.draw)
 

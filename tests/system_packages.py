@@ -10,7 +10,7 @@ import shutil
 import subprocess
 import sys
 
-PACKAGES = {"chromium": "chromium", "strace": "strace"}
+PACKAGES = {"chromium": "chromium", "strace": "strace", "npm": "npm"}
 """Program on the PATH → Debian package."""
 
 

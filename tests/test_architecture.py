@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 PROJECT = Path(__file__).resolve().parent.parent
-FUNCTIONS = ("tips", "staff", "run_jobs", "sweep", "refresh_tokens")
+FUNCTIONS = ("tips", "search", "staff", "run_jobs", "sweep", "refresh_tokens")
 STANDARD = sys.stdlib_module_names
 
 MAY_IMPORT = {
@@ -30,6 +30,10 @@ MAY_IMPORT = {
         "functions.core", "functions.web", "functions.config", "functions.logs", "functions.staff",
         "flask", "werkzeug", "jinja2",
     },
+    "functions/search": {
+        "functions.core", "functions.web", "functions.config", "functions.logs", "functions.search",
+        "flask", "werkzeug", "jinja2",
+    },
     "functions/run_jobs": {"functions.core", "functions.logs"},
     "functions/sweep": {"functions.core", "functions.logs"},
     "functions/refresh_tokens": {"functions.core", "functions.logs"},
@@ -37,8 +41,9 @@ MAY_IMPORT = {
         "functions.local.sandbox", "flask", "werkzeug", "jinja2", "markupsafe", "waitress",
     },
     "publish": {
-        "functions.core.units", "functions.core.vietnamese", "functions.core.errors", "publish",
-        "yaml", "jinja2", "markupsafe", "markdown",
+        "functions.core.units", "functions.core.vietnamese", "functions.core.errors",
+        "functions.core.search", "functions.core.search_text", "publish",
+        "yaml", "jinja2", "markupsafe", "markdown", "PIL",
     },
 }  # fmt: skip
 
@@ -46,7 +51,7 @@ ONLY_IN = {
     "sqlite3": ("functions/stores/sqlite/", "functions/local/sandbox/"),
     "urllib3": ("functions/zalo/transport.py",),
     "cryptography": ("functions/stores/sealing.py", "functions/stores/keys.py"),
-    "PIL": ("functions/photos/",),
+    "PIL": ("functions/photos/", "publish/pictures.py"),
     "pi_heif": ("functions/photos/",),
     "waitress": ("functions/local/",),
 }
@@ -56,6 +61,7 @@ NEVER_LOADED = {
     "functions.refresh_tokens.handler": ("flask", "PIL", "jinja2", "sqlite3", "urllib3"),
     "functions.sweep.handler": ("flask", "PIL", "jinja2", "sqlite3", "urllib3"),
     "functions.tips.handler": ("functions.zalo", "PIL", "pi_heif", "mkdocs", "urllib3", "sqlite3"),
+    "functions.search.handler": ("functions.zalo", "PIL", "mkdocs", "urllib3", "sqlite3"),
     "functions.staff.handler": ("functions.zalo", "PIL", "pi_heif", "mkdocs", "urllib3"),
     "functions.bootstrap": ("flask", "sqlite3", "urllib3", "PIL", "cryptography", "jinja2"),
 }
@@ -160,6 +166,7 @@ def test_vietnamese_stands_in_templates_and_data_only() -> None:
     marked = set("ạảấầẩẫậắằẳẵặẹẻẽếềểễệỉịọỏốồổỗộớờởỡợụủứừửữựỳỵỷỹơưđ")
     tables = {
         "functions/core/vietnamese.py",
+        "functions/core/search_text.py",
         "functions/core/masking.py",
         "functions/local/sandbox/pages.py",
     }

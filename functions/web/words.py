@@ -32,6 +32,7 @@ class Words:
     delivery_states: Mapping[str, str]
     attachment_states: Mapping[str, str]
     fields: Mapping[str, str]
+    search_kinds: Mapping[str, str]
     _offices: Mapping[str, str]
     _pages: Mapping[int, PageWords]
     _errors: Mapping[str, Mapping[str, str]]
@@ -71,6 +72,7 @@ def load_words(templates: Path) -> Words:
         delivery_states=messages["delivery_states"],
         attachment_states=messages["attachment_states"],
         fields=messages["fields"],
+        search_kinds=catalogue["search_kinds"],
         _offices={kind: words["office"] for kind, words in catalogue["unit_kinds"].items()},
         _pages={status: PageWords(**words) for status, words in messages["pages"].items()},
         _errors=messages["errors"],

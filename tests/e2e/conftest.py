@@ -119,7 +119,7 @@ def _static(site: Path, path: str) -> Response:
     return send_from_directory(site, path + "index.html" if path.endswith("/") else path)
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
     with sync_playwright() as playwright:
         chromium = playwright.chromium.launch(executable_path=CHROMIUM, args=CHROMIUM_ARGUMENTS)

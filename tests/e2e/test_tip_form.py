@@ -106,12 +106,12 @@ def test_text_over_the_limit_says_how_much_too_long(page: Page, tip_server: TipS
     fill_what(page, tip_server)
     decomposed = "a\u0309" * 5000
     page.fill("#text", decomposed)
-    expect(page.locator("[data-count]")).to_have_text("Còn 0 ký tự")
+    expect(page.locator(".tf-count")).to_have_text("Còn 0 ký tự")
     page.fill("#text", decomposed + "bc")
 
     go_on(page)
 
-    expect(page.locator("[data-count]")).to_have_text("Thừa 2 ký tự")
+    expect(page.locator(".tf-count")).to_have_text("Thừa 2 ký tự")
     expect(page.locator("#text-error")).to_contain_text("bớt 2 ký tự")
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +14,7 @@ from functions.core.receipts import ReceiptServices
 from functions.core.signin import SignInServices, issue_link
 from functions.core.tips import SubmitServices
 from functions.core.units import parse_units
+from functions.search.handler import SearchServices, create_search_app
 from functions.staff.handler import StaffServices, create_staff_app
 from functions.tips.handler import TipsServices, create_tips_app
 from functions.web.app import SiteSettings
@@ -28,6 +30,8 @@ from tests.fakes.repeats import MemoryRepeatGuard
 from tests.fakes.tips import MemoryTipStore
 
 TEMPLATES = Path(__file__).parents[2] / "templates"
+RELEASE = Path(__file__).with_name("release")
+"""A small published search index."""
 UNIT = "phuong-tan-an"
 PHONE = "0262 3850 113"
 KEY = "k" * 22
@@ -88,6 +92,7 @@ class World:
         self.mac = MemoryMacKeys()
         self.units = parse_units(UNITS)
         self.is_healthy = True
+        self.release = RELEASE
         self.site = SiteSettings(public_url, TEMPLATES)
         self.phones: dict[str, str] = {UNIT: PHONE}
         self.submit = SubmitServices(
@@ -104,10 +109,27 @@ class World:
             ),
             self.site,
         )
+        self.search_app = create_search_app(
+            SearchServices(lambda: self.release, self.units), self.site
+        )
         cases = CaseServices(self.tips, self.deliveries, self.blobs, self.officers, self.clock)
         self.staff_app = create_staff_app(StaffServices(self.signin, cases, self.units), self.site)
         for officer in (OFFICER, STRANGER):
             self.officers.enroll(officer, self.clock.now())
+
+    @property
+    def public_apps(self) -> Callable[..., Any]:
+        """All that residents reach, at one address."""
+        tips, search = self.tips_app, self.search_app
+
+        def by_address(environ: dict[str, Any], start_response: Callable[..., Any]) -> Any:
+            return (search if environ["PATH_INFO"] == "/tim" else tips)(environ, start_response)
+
+        return by_address
+
+    @property
+    def search(self) -> FlaskClient:
+        return self.search_app.test_client()
 
     @property
     def public(self) -> FlaskClient:

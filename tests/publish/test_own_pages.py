@@ -270,6 +270,7 @@ def placed(path: Path) -> None:
     ("name", "make", "expected"),
     [
         ("anh.jpg", large, "is 10 MB; make it smaller than 300 KB"),
+        ("ảnh đẹp.png", torn, "the file name is no address"),
         ("anh.js", script, "is no picture; only .jpeg, .jpg, .png, .webp"),
         ("anh.png", torn, "cannot be opened as PNG"),
         ("anh.jpeg", placed, "tells where it was taken"),

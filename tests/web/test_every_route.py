@@ -19,6 +19,7 @@ ROUTES = {
     ("GET", "/api/health"): Audience.PUBLIC,
     ("GET", "/api/openapi.json"): Audience.PUBLIC,
     ("GET", "/can-bo/vao/<secret>"): Audience.PUBLIC,
+    ("GET", "/tim"): Audience.PUBLIC,
     ("POST", "/can-bo/vao"): Audience.PUBLIC,
     ("POST", "/can-bo/ra"): Audience.STAFF,
     ("GET", "/can-bo/"): Audience.STAFF,
@@ -28,7 +29,7 @@ ROUTES = {
 
 
 def routes(world: World) -> Iterator[tuple[Flask, Rule, str]]:
-    for app in (world.tips_app, world.staff_app):
+    for app in (world.tips_app, world.search_app, world.staff_app):
         for rule in app.url_map.iter_rules():
             for method in (rule.methods or set()) - {"HEAD", "OPTIONS"}:
                 yield app, rule, method
@@ -108,12 +109,12 @@ def test_only_the_own_host_name_is_answered(public_url: str, host: str, status: 
         assert client.get(path, headers={"Host": host}).status_code == status
 
 
-def test_documented_routes_are_exactly_the_api_routes() -> None:
+def test_documented_routes_are_exactly_the_public_ones_for_programs() -> None:
     world = World()
     served = {
         (method.lower(), rule.rule.replace("<", "{").replace(">", "}"))
         for _, rule, method in routes(world)
-        if rule.rule.startswith("/api/")
+        if rule.rule.startswith("/api/") or rule.rule == "/tim"
     }
 
     paths = load_document("http://127.0.0.1:8000")["paths"]

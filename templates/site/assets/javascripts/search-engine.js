@@ -235,7 +235,8 @@ function withoutFillers(words, fillers) {
 /* ---- search.py ---- */
 
 function makeName(text, part) {
-  return { text, part, words: wordsOf(text.split(ASIDE)[0]) };
+  const words = wordsOf(text.split(ASIDE)[0]);
+  return { text, part, words, isCode: words.length === 1 && /[0-9]/.test(words[0].plain) };
 }
 
 function makeEntry([kind, location, title, short, others, lead, text]) {
@@ -494,13 +495,13 @@ function agree({ reading, weights, pairWeights: typedPairWeights }, alike, name)
     const pairs = dice(typedPairs, typedPairWeights, namePairs, name.pairWeights);
     alikeness = Math.floor((alikeness + pairs) / 2);
   }
+  let held = dice([], [], nameWords, name.weights);
   if (namePairs.length > 0) {
-    const held = Math.floor((dice([], [], nameWords, name.weights)
-      + dice([], [], namePairs, name.pairWeights)) / 2);
-    if (held >= WHOLE) {
-      const part = HOLDS_NAME + HOLDS_MORE * Math.min(namePairs.length - 1, 3);
-      alikeness += Math.floor(((1000 - alikeness) * part) / 100);
-    }
+    held = Math.floor((held + dice([], [], namePairs, name.pairWeights)) / 2);
+  }
+  if (held >= WHOLE && (namePairs.length > 0 || name.isCode)) {
+    const part = HOLDS_NAME + HOLDS_MORE * Math.min(Math.max(namePairs.length - 1, 0), 3);
+    alikeness += Math.floor(((1000 - alikeness) * part) / 100);
   }
   return alikeness;
 }
