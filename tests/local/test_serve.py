@@ -6,6 +6,7 @@ import json
 import os
 import signal
 import subprocess
+import urllib.request
 from pathlib import Path
 
 from tests.system import BINHYEN, System, get_json
@@ -123,5 +124,7 @@ def test_status_prints_one_json_document_and_nothing_else(system: System) -> Non
 
 def test_the_site_and_the_functions_answer_at_one_address(system: System) -> None:
     assert get_json(f"{system.url}/api/openapi.json")["openapi"].startswith("3.1")
+    with urllib.request.urlopen(f"{system.url}/tim?q=mat+cccd&don-vi=phuong-tan-an") as page:
+        assert 'href="/phuong-tan-an/thu-tuc/cap-doi-lai/"' in page.read().decode()
     status, answer = system.submit("khong-co", category="khac", text="một")
     assert (status, answer["errors"][0]["code"]) == (404, "unknown")
