@@ -17,6 +17,7 @@ from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from publish.generator import Generator
 from publish.inputs import Inputs, read_inputs
 from publish.releases import Release, check_place, exclusive, spare_trees
 from publish.shared import Shared, find_shared, keep_shared
@@ -93,14 +94,19 @@ def _draw(
         old = made.get(_OLD_ADDRESSES)
         if not wanted and old is not None and old.key == inputs.shared:
             return shared, None
-    # Only now: template engine and Markdown take longer to import than all of the above.
-    from publish.drawing import Drawing, Stamper, generating
-    from publish.sources import read_registry
+        from publish.drawing import Drawing, Stamper
+        from publish.sources import read_registry
 
-    registry = read_registry(root, out, on)
-    if shared is not None:
+        registry = read_registry(root, out, on)
         return shared, Stamper(Drawing(registry, out, shared.about, wanted), shared)
-    with generating(registry, out) as (generator, about):
+    with Generator(out / "generator.log") as generator:
+        # Only now: template engine and Markdown take longer to import than all of the above, and
+        # the generator meanwhile imports its own.
+        from publish.drawing import Drawing, Stamper, begin_shared
+        from publish.sources import read_registry
+
+        registry = read_registry(root, out, on)
+        about = begin_shared(registry, out, generator)
         progress("running the generator once")
         drawing = Drawing(registry, out, about, set(about.live))
         progress("checking the pages it made")

@@ -8,7 +8,6 @@ from __future__ import annotations
 import shutil
 import tempfile
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -42,9 +41,8 @@ from publish.work_tree import own_shells, sample_pages, write_work_tree
 _PROBLEMS_SHOWN = 20
 
 
-@contextmanager
-def generating(registry: Registry, out: Path) -> Iterator[tuple[Generator, About]]:
-    """Begin a run of the generator over the shared pages; also tell what is known before its end.
+def begin_shared(registry: Registry, out: Path, generator: Generator) -> About:
+    """Let the generator build the shared pages; return what is known before it has.
 
     Raises PublishError with what is wrong with the pages.
     """
@@ -71,8 +69,8 @@ def generating(registry: Registry, out: Path) -> Iterator[tuple[Generator, About
     work = _empty_folder(out)
     configuration = write_work_tree(registry.root, work, content, registry.catalogue, home)
     write_parts(configuration.parent / "docs", parts.values())
-    with Generator(configuration) as generator:
-        yield generator, about
+    generator.build(configuration)
+    return about
 
 
 def _empty_folder(out: Path) -> Path:

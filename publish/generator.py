@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+from contextlib import suppress
 from pathlib import Path
 from types import TracebackType
 
@@ -21,20 +22,22 @@ _ENVIRONMENT = {
 
 
 class Generator:
-    """A run of the generator, begun at once, so that other work can be done meanwhile.
+    """A strict run of the generator, beside which other work can be done.
 
-    It builds strictly. Never with -q: that hides strict failures. Leaving the block ends it.
+    It gets ready while the content is still being read. Leaving the block ends it.
     """
 
-    def __init__(self, configuration: Path) -> None:
-        self._built = configuration.parent / "html"
-        self._log = (configuration.parent / "generator.log").open("w+", encoding="utf-8")
+    def __init__(self, log: Path) -> None:
+        self._built = Path()
+        self._log = log.open("w+", encoding="utf-8")
         self._process = subprocess.Popen(
-            [sys.executable, "-m", "mkdocs", "build", "--strict", "-f", str(configuration)],
+            # With -P modules of ours cannot take the place of the generator's.
+            [sys.executable, "-P", str(Path(__file__).with_name("run_generator.py"))],
             env=_ENVIRONMENT,
-            stdin=subprocess.DEVNULL,
+            stdin=subprocess.PIPE,
             stdout=self._log,
             stderr=subprocess.STDOUT,
+            text=True,
         )
 
     def __enter__(self) -> Generator:
@@ -47,8 +50,16 @@ class Generator:
         trace: TracebackType | None,
     ) -> None:
         self._process.kill()
-        self._process.wait()
+        self._process.communicate()
         self._log.close()
+
+    def build(self, configuration: Path) -> None:
+        """Let it build into the folder `html` beside its configuration."""
+        self._built = configuration.parent / "html"
+        assert self._process.stdin is not None  # noqa: S101 - for the type checker: it is a pipe
+        with suppress(BrokenPipeError):  # it has ended already; finish() tells why
+            self._process.stdin.write(f"{configuration}\n")
+            self._process.stdin.flush()
 
     def finish(self) -> Path:
         """Wait, and return the folder of built pages.

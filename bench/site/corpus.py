@@ -27,11 +27,13 @@ OWN_KINDS = {"thong-bao": 5, "tin-tuc": 3, "ket-qua": 3}
 _PLACES = ("thu-tuc", "phap-luat", "canh-bao", "")
 _LINK = re.compile(r"\[([^\]]*)\]\([^)\s]*\.md[^)]*\)")
 _FRONT_MATTER = re.compile(r"\A---\n(.*?\n)---\n(.*)\Z", re.DOTALL)
-_WORDS = (
-    "công an xã thông báo bà con nhân dân từ ngày đến hết giờ làm việc tiếp nhận hồ sơ cấp căn "
-    "cước lưu động tại nhà văn hóa thôn buôn mang theo giấy tờ cũ trẻ em đi cùng cha mẹ đề nghị "
-    "không đốt pháo phòng cháy rừng mùa khô khóa xe cẩn thận khi đi chợ cảnh giác cuộc gọi lạ"
-).split()
+_TEXT = (
+    "công an xã thông báo bà con nhân dân từ ngày đến hết giờ làm việc tiếp nhận hồ sơ cấp "
+    "căn cước lưu động tại nhà văn hóa thôn buôn mang theo giấy tờ cũ trẻ em đi cùng cha mẹ "
+    "đề nghị không đốt pháo phòng cháy rừng mùa khô khóa xe cẩn thận khi đi chợ cảnh giác "
+    "cuộc gọi lạ"
+)
+_WORDS = _TEXT.split()
 
 
 @dataclass(frozen=True)
@@ -156,7 +158,10 @@ def _over_and_over(articles: list[Article]) -> Any:
     yield from articles
     for turn in itertools.count(2):
         for article in articles:
-            again = {"id": f"{article.meta['id']}-{turn}", "title": f"{article.meta['title']} {turn}"}
+            again = {
+                "id": f"{article.meta['id']}-{turn}",
+                "title": f"{article.meta['title']} {turn}",
+            }
             meta = {**article.meta, **again}
             yield Article(article.folder, f"{article.slug}-{turn}", meta, article.body)
 
@@ -172,9 +177,10 @@ def _unit(number: int, chance: random.Random) -> Unit:
 
 
 def _text(chance: random.Random) -> str:
-    paragraphs = [" ".join(chance.choices(_WORDS, k=45)).capitalize() + "." for _ in range(4)]
-    items = "\n".join(f"- {' '.join(chance.choices(_WORDS, k=9))}" for _ in range(4))
-    return "\n\n".join([*paragraphs[:2], "## Cần mang theo", items, *paragraphs[2:]]) + "\n"
+    """Return a notice of some hundred words, as they are written."""
+    paragraphs = [" ".join(chance.choices(_WORDS, k=30)).capitalize() + "." for _ in range(2)]
+    items = "\n".join(f"- {' '.join(chance.choices(_WORDS, k=8))}" for _ in range(3))
+    return "\n\n".join([paragraphs[0], "## Cần mang theo", items, paragraphs[1]]) + "\n"
 
 
 def _without_links(text: str) -> str:

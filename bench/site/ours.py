@@ -13,4 +13,4 @@ from bench.site.day import DAY
 from publish.build import build_site
 
 if __name__ == "__main__":
-    print(build_site(Path(sys.argv[1]), Path(sys.argv[2]), DAY, print))
+    print(build_site(Path(sys.argv[1]), Path(sys.argv[2]), DAY, print, compress=False))

@@ -1,7 +1,8 @@
 """The generators that could have been taken instead, each with the corpus written its way.
 
-Each gets the setting that is kindest to it: no search index, no minifier, no navigation of
-thousands of pages in every page.
+Each gets what is kindest to it: no minifier, no navigation of thousands of pages in every page.
+Material and Zensical make their search index, as ours does; Hugo has none. It draws the frame of
+our own pages, so that it writes about as much.
 """
 
 from __future__ import annotations
@@ -13,12 +14,21 @@ import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 from bench.site.corpus import PROJECT, Corpus
 from bench.site.markdown_of import article_text, contact_text
+from publish.stamp import CutPage
 
 PEERS = PROJECT / ".venv-bench"
 _LAYOUTS = Path(__file__).resolve().parent / "layouts"
+_CONTENT = (
+    "<h1>{{ .Title }}</h1>{{ .Content }}{{ with .Pages }}<ul>{{ range . }}"
+    '<li><a href="{{ .RelPermalink }}">{{ .Title }}</a></li>{{ end }}</ul>{{ end }}'
+)
+
+
+_QUIET = {"NO_MKDOCS_2_WARNING": "1", "NO_COLOR": "1"}
 
 
 @dataclass(frozen=True)
@@ -42,9 +52,6 @@ class Contestant:
         return sum(1 for _ in (self.folder / self.outputs[0]).rglob("*.html"))
 
 
-_QUIET = {"NO_MKDOCS_2_WARNING": "1", "NO_COLOR": "1"}
-
-
 def material(corpus: Corpus, folder: Path) -> Contestant:
     """Plain Material: one big site, explicit navigation, everything else outside it."""
     _write_mkdocs(corpus, folder)
@@ -59,32 +66,36 @@ def zensical(corpus: Corpus, folder: Path) -> Contestant:
     return Contestant("zensical", folder, command, ["html", ".cache"])
 
 
-def hugo_files(corpus: Corpus, folder: Path) -> Contestant:
+def hugo_files(corpus: Corpus, folder: Path, frame: str) -> Contestant:
     """Hugo as most would use it: a file for each page of each unit."""
-    _write_hugo(folder, {"home": "files", "section": "files", "page": "files"})
-    content = folder / "content"
+    _write_hugo(folder, dict.fromkeys(("home", "section", "page"), _in_hugo(frame, _CONTENT)))
+    names = {unit.unit_id: unit.name for unit in corpus.units}
     for path, title, text in _all_pages(corpus):
+        unit_id = path.partition("/")[0]
+        unit = {"unit": {"id": unit_id, "name": names[unit_id]}} if unit_id in names else {}
         is_index = path == "index.md" or path.endswith("/index.md")
         name = path.removesuffix("index.md") + "_index.md" if is_index else path
-        _write(content / name, f"---\ntitle: {json.dumps(title, ensure_ascii=False)}\n---\n{text}")
+        _write_content(folder / "content" / name, {"title": title, "params": unit}, text)
     return Contestant("hugo_files", folder, [_hugo(), "--quiet"], ["public", "resources"])
 
 
-def hugo_expert(corpus: Corpus, folder: Path) -> Contestant:
+def hugo_expert(corpus: Corpus, folder: Path, frame: str) -> Contestant:
     """Hugo by somebody who knows it: units as data, a content adapter, each body rendered once."""
-    _write_hugo(folder, {"home": "files", "section": "expert", "page": "expert"})
+    of_unit = _in_hugo(frame, (_LAYOUTS / "of_unit.html").read_text("utf-8"))
+    plain = _in_hugo(frame, _CONTENT)
+    _write_hugo(folder, {"home": plain, "section": of_unit, "page": of_unit})
     for name in ("contact", "procedure", "list"):
-        shutil.copy(_LAYOUTS / f"{name}.html", folder / "layouts" / "_partials")
+        text = (_LAYOUTS / f"{name}.html").read_text("utf-8")
+        _write(folder / "layouts" / "_partials" / f"{name}.html", text)
     content = folder / "content"
     _write(content / "_content.gotmpl", (_LAYOUTS / "adapter.gotmpl").read_text("utf-8"))
-    hidden = '---\ntitle: Nguồn\nbuild: {render: never}\ncascade: {build: {render: never}}\n---\n'
-    _write(content / "nguon" / "_index.md", hidden)
+    hidden = {"build": {"render": "never"}, "cascade": {"build": {"render": "never"}}}
+    _write_content(content / "nguon" / "_index.md", {"title": "Nguồn", **hidden}, "")
     for article in corpus.procedures:
-        head = f"---\ntitle: {json.dumps(article.meta['title'], ensure_ascii=False)}\n---\n"
-        _write(content / "nguon" / f"{article.slug}.md", head + article_text(article))
+        source = content / "nguon" / f"{article.slug}.md"
+        _write_content(source, {"title": article.meta["title"]}, article_text(article))
     for path, title, text in _shared_pages(corpus):
-        head = f"---\ntitle: {json.dumps(title, ensure_ascii=False)}\n---\n"
-        _write(content / path.replace("index.md", "_index.md"), head + text)
+        _write_content(content / path.replace("index.md", "_index.md"), {"title": title}, text)
     units = [
         {
             "id": unit.unit_id,
@@ -142,12 +153,24 @@ def _write_mkdocs(corpus: Corpus, folder: Path) -> None:
         "site_name": "Bình Yên Đắk Lắk",
         "site_dir": "html",
         "theme": {"name": "material", "language": "vi", "font": False},
-        "plugins": [],
         "markdown_extensions": ["admonition", "attr_list", "def_list", "tables"],
         "nav": [{"Trang chủ": "index.md"}],
         "not_in_nav": "/*/**\n/*.md\n",
     }
     _write(folder / "mkdocs.yml", json.dumps(settings, ensure_ascii=False))
+
+
+def _in_hugo(frame: str, body: str) -> str:
+    """Return our frame as a Hugo layout: its tokens become what Hugo knows."""
+    known = {
+        "own_title": "{{ .Title }}",
+        "own_description": "{{ .Title }}",
+        "own_body": body,
+        "office": "{{ with .Params.unit }}Công an {{ .name }}{{ end }}",
+        "id": "{{ with .Params.unit }}{{ .id }}{{ end }}",
+    }
+    cut = CutPage.of(frame)
+    return cut.stamped({key: known.get(key, "") for key in cut.keys})
 
 
 def _write_hugo(folder: Path, layouts: Mapping[str, str]) -> None:
@@ -160,15 +183,16 @@ def _write_hugo(folder: Path, layouts: Mapping[str, str]) -> None:
     }
     _write(folder / "hugo.json", json.dumps(settings, ensure_ascii=False))
     for kind, layout in layouts.items():
-        _write(folder / "layouts" / f"{kind}.html", (_LAYOUTS / f"{layout}.html").read_text("utf-8"))
-    for name in ("head", "nav", "foot"):
-        part = (_LAYOUTS / f"{name}.html").read_text("utf-8")
-        _write(folder / "layouts" / "_partials" / f"{name}.html", part)
+        _write(folder / "layouts" / f"{kind}.html", layout)
 
 
 def _hugo() -> str:
     """Return the program itself: the command beside it starts Python first."""
     return str(next(PEERS.glob("lib/python3*/site-packages/hugo/binaries/hugo")))
+
+
+def _write_content(path: Path, meta: Mapping[str, Any], text: str) -> None:
+    _write(path, f"{json.dumps(meta, ensure_ascii=False)}\n\n{text}")
 
 
 def _write(path: Path, text: str) -> None:
