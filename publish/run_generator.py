@@ -1,0 +1,18 @@
+"""The generator's process: MkDocs' own command, as `python -m mkdocs build --strict` runs it.
+
+A file of its own only to begin early: importing MkDocs takes as long as reading the content it is
+to build. The configuration's path comes as one line; no line, no build.
+"""
+
+from __future__ import annotations
+
+import sys
+
+import mkdocs.commands.build  # noqa: F401 - what the command would import only then
+from mkdocs.__main__ import cli
+
+if __name__ == "__main__":
+    configuration = sys.stdin.readline().strip()
+    if configuration:
+        # Never with -q: that hides strict failures.
+        cli(["build", "--strict", "-f", configuration], prog_name="mkdocs")
