@@ -43,7 +43,7 @@ MAY_IMPORT = {
     "publish": {
         "functions.core.units", "functions.core.vietnamese", "functions.core.errors",
         "functions.core.search", "functions.core.search_text", "publish",
-        "yaml", "jinja2", "markupsafe", "markdown", "PIL",
+        "yaml", "jinja2", "markupsafe", "markdown", "PIL", "mkdocs",
     },
 }  # fmt: skip
 
@@ -52,6 +52,7 @@ ONLY_IN = {
     "urllib3": ("functions/zalo/transport.py",),
     "cryptography": ("functions/stores/sealing.py", "functions/stores/keys.py"),
     "PIL": ("functions/photos/", "publish/pictures.py"),
+    "mkdocs": ("publish/run_generator.py",),
     "pi_heif": ("functions/photos/",),
     "waitress": ("functions/local/",),
 }
