@@ -115,5 +115,6 @@ def test_behind_a_proxy_the_senders_address_is_the_one_it_passes_on() -> None:
             connection.sendall(request)
             connection.recv(1000)
         server.close()
+        server.task_dispatcher.shutdown()
 
     assert seen == ["127.0.0.1", "198.51.100.7"]

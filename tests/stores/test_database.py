@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 
 from functions.core.errors import ConflictError, StoreUnavailableError
 from functions.stores.sqlite.database import Database, from_micros, to_micros
+from functions.stores.sqlite.write_lock import THREAD_NAME
 from tests.stores.children import child
 from tests.stores.kit import migrated_database
 
@@ -180,7 +181,7 @@ def test_lock_whose_waiter_gave_up_goes_on_to_others(database: Database, data_di
         failures = [pool.submit(add_alarm, impatient, "late").exception() for _ in range(3)]
 
     for thread in threading.enumerate():
-        if thread.daemon:
+        if thread.name == THREAD_NAME:
             thread.join(5)
     add_alarm(migrated_database(data_dir), "afterwards")
 

@@ -17,6 +17,9 @@ from pathlib import Path
 from functions.core.errors import StoreUnavailableError
 
 
+THREAD_NAME = "write-lock-waiter"
+
+
 class WriteLock:
     """Held by at most one thread of one process per lock file."""
 
@@ -64,7 +67,7 @@ class _Waiter:
         self._given_up = False
 
     def wait(self, timeout: float) -> None:
-        threading.Thread(target=self._lock, daemon=True).start()
+        threading.Thread(target=self._lock, name=THREAD_NAME, daemon=True).start()
         if self._locked.wait(timeout):
             return
         with self._guard:
