@@ -16,7 +16,6 @@ from pathlib import Path
 
 from functions.core.errors import StoreUnavailableError
 
-
 THREAD_NAME = "write-lock-waiter"
 
 
