@@ -337,7 +337,7 @@ def test_multipart_without_boundary_is_422(world: World) -> None:
 
 @pytest.mark.parametrize("field", ["text", "place", "contact_name", "category", "submission_key"])
 def test_typed_markup_is_shown_as_text(world: World, field: str) -> None:
-    attack = "\"'></textarea><script>alert(1)</script>{{ 7*7 }}"
+    attack = "\"'></textarea><script>alert(1)</script>{{ 7777*7777 }}"
     pages = [world.send(**({"text": ""} | {field: attack, "urgency": "?"}))]
     pages.append(world.send(unit_id="xa-ea-yong", **{field: attack}))
     pages.append(world.send(unit_id="khong-co", **{field: attack}))
@@ -346,7 +346,7 @@ def test_typed_markup_is_shown_as_text(world: World, field: str) -> None:
         page = answer.get_data(as_text=True)
         assert answer.status_code in (404, 422)
         assert "<script>" not in page
-        assert "49" not in page.replace("1249", "")
+        assert str(7777 * 7777) not in page
 
 
 def test_many_invalid_forms_end_in_429_while_valid_tips_pass(world: World) -> None:
