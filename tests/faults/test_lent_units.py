@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tests.faults.sandbox import UNITS, Sandbox
+from tests.faults.sandbox import Sandbox
 from tests.sandbox.client import CONVERSATION
 
 
