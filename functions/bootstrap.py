@@ -10,20 +10,37 @@ import threading
 from collections.abc import Callable
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 from functions import logs
 from functions.clock import SystemClock
-from functions.config import Settings
+from functions.config import Backend, Settings
 from functions.core.errors import ToolUnavailableError
 from functions.core.models import Job
+from functions.core.ports import Clock
 from functions.core.units import UnitRegister, parse_units
 
 if TYPE_CHECKING:
     from functions.core.cases import CaseServices
     from functions.core.connecting import ConnectServices
     from functions.core.exporting import ExportServices
-    from functions.core.ports import ChatGateway, JobQueue, PhotoCleaner, TokenIssuer
+    from functions.core.ports import (
+        BlobStore,
+        ChannelStore,
+        ChatGateway,
+        DeliveryStore,
+        JobQueue,
+        JobStore,
+        MacKeys,
+        OfficerStore,
+        OperatorAlerts,
+        PhotoCleaner,
+        RepeatGuard,
+        TipStore,
+        TokenIssuer,
+        TokenStore,
+        UploadStore,
+    )
     from functions.core.receipts import ReceiptServices
     from functions.core.signin import SignInServices
     from functions.core.status import StatusServices
@@ -31,16 +48,6 @@ if TYPE_CHECKING:
     from functions.core.tips import SubmitServices
     from functions.core.tokens import RefreshServices
     from functions.core.work import WorkServices
-    from functions.stores.files import FileBlobStore
-    from functions.stores.sqlite.alerts import SqliteAlerts
-    from functions.stores.sqlite.channels import SqliteChannelStore
-    from functions.stores.sqlite.database import Database
-    from functions.stores.sqlite.deliveries import SqliteDeliveryStore
-    from functions.stores.sqlite.jobs import SqliteJobStore
-    from functions.stores.sqlite.officers import SqliteOfficerStore
-    from functions.stores.sqlite.repeats import SqliteRepeatGuard
-    from functions.stores.sqlite.tips import SqliteTipStore
-    from functions.stores.sqlite.tokens import SqliteTokenStore
 
 PROJECT = Path(__file__).resolve().parent.parent
 TEMPLATES = PROJECT / "templates"
@@ -50,58 +57,54 @@ PHOTOS_AT_ONCE = 2
 """The largest photos take 0.8 GiB to clean; a small machine must bear it."""
 
 
-class LocalStores:
-    """Everything of one machine that lies in the data folder."""
+class Stores(Protocol):
+    """Everything that is kept, behind the ports; made as far as a function uses it."""
 
-    def __init__(self, settings: Settings) -> None:
-        """Open the store, bring its tables up to date and unlock its keys.
-
-        Raises KeyUnavailableError and StoreUnavailableError.
-        """
-        from functions.stores.files import FileBlobStore
-        from functions.stores.keys import open_key_file
-        from functions.stores.sqlite import (
-            alerts,
-            channels,
-            deliveries,
-            jobs,
-            officers,
-            repeats,
-            tips,
-            tokens,
-        )
-        from functions.stores.sqlite.data_keys import holds_sealed_data, open_sealer
-        from functions.stores.sqlite.database import Database
-        from functions.stores.sqlite.mac_keys import SqliteMacKeys
-
-        self.clock = SystemClock()
-        self.database: Database = Database(settings.data_dir)
-        self.database.migrate()
-        wrapper = open_key_file(
-            settings.key_file, settings.data_dir, holds_sealed_data(self.database)
-        )
-        sealer = open_sealer(self.database, wrapper)
-        self.mac = SqliteMacKeys(self.database, wrapper)
-        self.blobs: FileBlobStore = FileBlobStore(settings.data_dir, sealer, self.clock)
-        self.tips: SqliteTipStore = tips.SqliteTipStore(self.database, sealer)
-        self.jobs: SqliteJobStore = jobs.SqliteJobStore(self.database)
-        self.deliveries: SqliteDeliveryStore = deliveries.SqliteDeliveryStore(self.database, sealer)
-        self.channels: SqliteChannelStore = channels.SqliteChannelStore(self.database, sealer)
-        self.tokens: SqliteTokenStore = tokens.SqliteTokenStore(self.database, sealer, self.mac)
-        self.officers: SqliteOfficerStore = officers.SqliteOfficerStore(self.database, sealer)
-        self.repeats: SqliteRepeatGuard = repeats.SqliteRepeatGuard(self.database, sealer)
-        self.alerts: SqliteAlerts = alerts.SqliteAlerts(self.database, self.clock, _log_alarm)
+    @property
+    def mac(self) -> MacKeys: ...
+    @property
+    def blobs(self) -> BlobStore: ...
+    @property
+    def tips(self) -> TipStore: ...
+    @property
+    def jobs(self) -> JobStore: ...
+    @property
+    def deliveries(self) -> DeliveryStore: ...
+    @property
+    def channels(self) -> ChannelStore: ...
+    @property
+    def tokens(self) -> TokenStore: ...
+    @property
+    def officers(self) -> OfficerStore: ...
+    @property
+    def repeats(self) -> RepeatGuard: ...
+    @property
+    def alerts(self) -> OperatorAlerts: ...
+    @property
+    def queue(self) -> JobQueue: ...
+    @property
+    def uploads(self) -> UploadStore | None:
+        """None where photos come with the form alone."""
+        ...
 
 
 class Services:
     """Makes each function's services, and each adapter once."""
 
-    def __init__(self, settings: Settings) -> None:
+    def __init__(self, settings: Settings, clock: Clock | None = None) -> None:
+        """Take the machine's own clock unless told otherwise."""
         self.settings = settings
+        self.clock: Clock = clock or SystemClock()
 
     @cached_property
-    def stores(self) -> LocalStores:
-        return LocalStores(self.settings)
+    def stores(self) -> Stores:
+        if self.settings.backend is Backend.AWS:
+            from functions.aws_stores import AwsStores
+
+            return AwsStores(self.settings, self.clock)
+        from functions.local_stores import LocalStores
+
+        return LocalStores(self.settings, self.clock)
 
     @cached_property
     def units(self) -> UnitRegister:
@@ -119,14 +122,12 @@ class Services:
             queue=self.queue,
             mac=stores.mac,
             units=self.units,
-            clock=stores.clock,
+            clock=self.clock,
         )
 
-    @cached_property
+    @property
     def queue(self) -> JobQueue:
-        from functions.stores.doorbell import Doorbell
-
-        return Doorbell(self.settings.data_dir)
+        return self.stores.queue
 
     @cached_property
     def connect(self) -> ConnectServices:
@@ -141,7 +142,7 @@ class Services:
             self.queue,
             stores.alerts,
             self.units,
-            stores.clock,
+            self.clock,
         )
 
     @cached_property
@@ -155,20 +156,20 @@ class Services:
         from functions.core.status import StatusServices
 
         stores = self.stores
-        return StatusServices(stores.tips, stores.jobs, stores.tokens, stores.clock)
+        return StatusServices(stores.tips, stores.jobs, stores.tokens, self.clock)
 
     @cached_property
     def receipts(self) -> ReceiptServices:
         from functions.core.receipts import ReceiptServices
 
         stores = self.stores
-        return ReceiptServices(stores.tips, stores.deliveries, stores.mac, stores.clock)
+        return ReceiptServices(stores.tips, stores.deliveries, stores.mac, self.clock)
 
     @cached_property
     def sign_in(self) -> SignInServices:
         from functions.core.signin import SignInServices
 
-        return SignInServices(self.stores.officers, self.stores.mac, self.stores.clock)
+        return SignInServices(self.stores.officers, self.stores.mac, self.clock)
 
     @cached_property
     def cases(self) -> CaseServices:
@@ -176,7 +177,7 @@ class Services:
 
         stores = self.stores
         return CaseServices(
-            stores.tips, stores.deliveries, stores.blobs, stores.officers, stores.clock
+            stores.tips, stores.deliveries, stores.blobs, stores.officers, self.clock
         )
 
     @cached_property
@@ -197,7 +198,7 @@ class Services:
             cleaner=_photo_cleaner(),
             alerts=stores.alerts,
             units=self.units,
-            clock=stores.clock,
+            clock=self.clock,
             public_url=self.settings.public_url,
             report_crash=_report_crash,
         )
@@ -213,7 +214,7 @@ class Services:
             jobs=stores.jobs,
             issuer=self._issuer(),
             alerts=stores.alerts,
-            clock=stores.clock,
+            clock=self.clock,
         )
 
     @cached_property
@@ -227,14 +228,14 @@ class Services:
             stores.jobs,
             stores.repeats,
             self.queue,
-            stores.clock,
+            self.clock,
         )
 
     def _gateway(self) -> ChatGateway:
         from functions.zalo.client import ZaloClient
         from functions.zalo.transport import Transport
 
-        return ZaloClient(Transport(), self.settings.zalo_api_url, self.stores.clock)
+        return ZaloClient(Transport(), self.settings.zalo_api_url, self.clock)
 
     def _issuer(self) -> TokenIssuer:
         from functions.zalo.oauth import ZaloTokenIssuer
@@ -281,10 +282,6 @@ def _photo_cleaner() -> PhotoCleaner:
                 raise ToolUnavailableError(error.code) from error
 
     return ChildPhotoCleaner()
-
-
-def _log_alarm(code: str, unit_id: str) -> None:
-    logs.warning("alarm", code=code, unit_id=unit_id)
 
 
 def _report_crash(job: Job, error: Exception) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Mapping
 from dataclasses import dataclass
+from enum import StrEnum
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -21,9 +22,38 @@ class SettingsError(Exception):
         self.problems = problems
 
 
+class Backend(StrEnum):
+    """Where tips, jobs and tokens are kept; design D5."""
+
+    LOCAL = "local"
+    AWS = "aws"
+
+
+@dataclass(frozen=True)
+class AwsSettings:
+    """The names of what the template of `deploy/aws` makes; the usual AWS variables say who
+    we are and which region."""
+
+    endpoint_url: str = ""
+    """Where all services answer, for another maker's engine; empty: AWS, or where the
+    AWS_ENDPOINT_URL_<SERVICE> variables point."""
+    tables: str = ""
+    """What the names of the tables begin with."""
+    photos_bucket: str = ""
+    """Sealed photos. With the local backend: keep them there and not in the data folder."""
+    uploads_bucket: str = ""
+    """Where browsers put photos before their tip."""
+    site_bucket: str = ""
+    """The published site: search and duty phones read from it."""
+    queue_url: str = ""
+    kms_key: str = ""
+    """Id or ARN of the key that wraps the data keys."""
+
+
 @dataclass(frozen=True)
 class Settings:
     data_dir: Path
+    """The current folder, and unused, with the AWS backend; likewise `key_file`, `port`."""
     key_file: Path
     public_url: str
     """Without a trailing slash."""
@@ -31,6 +61,8 @@ class Settings:
     zalo_api_url: str
     zalo_oauth_url: str
     sandbox: bool
+    backend: Backend = Backend.LOCAL
+    aws: AwsSettings = AwsSettings()
 
     @property
     def sandbox_port(self) -> int:
@@ -44,16 +76,18 @@ class Settings:
     def from_env(cls, env: Mapping[str, str] | None = None) -> Settings:
         """Read and check everything. Raises SettingsError listing every problem."""
         reader = _Reader(os.environ if env is None else env)
-        backend = reader.text("BINHYEN_BACKEND", "local")
-        if backend != "local":
-            reader.problems.append("BINHYEN_BACKEND: only 'local' exists in this version")
-        data_dir = reader.path("BINHYEN_DATA_DIR")
-        key_file = reader.path("BINHYEN_KEY_FILE")
-        if data_dir and key_file and key_file.is_relative_to(data_dir):
-            reader.problems.append("BINHYEN_KEY_FILE must lie outside BINHYEN_DATA_DIR")
+        backend = reader.backend("BINHYEN_BACKEND")
+        data_dir, key_file, port = Path(), Path(), 0
+        if backend is Backend.LOCAL:
+            data_dir, key_file = reader.machine_paths()
         public_url = reader.url("BINHYEN_PUBLIC_URL", None)
-        port = reader.port("BINHYEN_PORT")
+        if backend is Backend.LOCAL:
+            port = reader.port("BINHYEN_PORT")
+        aws = _aws_settings(reader, backend)
         sandbox = reader.flag("BINHYEN_ZALO_SANDBOX")
+        if sandbox and backend is Backend.AWS:
+            reader.problems.append("BINHYEN_ZALO_SANDBOX=1 is refused with BINHYEN_BACKEND=aws")
+            sandbox = False
         if sandbox and public_url and not is_loopback(public_url):
             reader.problems.append(
                 "BINHYEN_ZALO_SANDBOX=1 is refused: BINHYEN_PUBLIC_URL is not a loopback address"
@@ -63,9 +97,27 @@ class Settings:
         oauth_url = reader.url(
             "BINHYEN_ZALO_OAUTH_URL", f"{base}/oauth" if base else ZALO_OAUTH_URL
         )
-        if reader.problems or data_dir is None or key_file is None:
+        if reader.problems:
             raise SettingsError(reader.problems)
-        return cls(data_dir, key_file, public_url, port, api_url, oauth_url, sandbox)
+        return cls(data_dir, key_file, public_url, port, api_url, oauth_url, sandbox, backend, aws)
+
+
+def _aws_settings(reader: _Reader, backend: Backend) -> AwsSettings:
+    """Read the names; all are needed on AWS, and only two mean anything elsewhere."""
+    needed = None if backend is Backend.AWS else ""
+    endpoint_url = reader.url("BINHYEN_AWS_ENDPOINT_URL", "")
+    photos_bucket = reader.text("BINHYEN_AWS_PHOTOS_BUCKET", needed)
+    if backend is Backend.LOCAL:
+        return AwsSettings(endpoint_url=endpoint_url, photos_bucket=photos_bucket)
+    return AwsSettings(
+        endpoint_url=endpoint_url,
+        tables=reader.text("BINHYEN_AWS_TABLES", None),
+        photos_bucket=photos_bucket,
+        uploads_bucket=reader.text("BINHYEN_AWS_UPLOADS_BUCKET", None),
+        site_bucket=reader.text("BINHYEN_AWS_SITE_BUCKET", None),
+        queue_url=reader.text("BINHYEN_AWS_QUEUE_URL", None),
+        kms_key=reader.text("BINHYEN_AWS_KMS_KEY", None),
+    )
 
 
 def is_loopback(url: str) -> bool:
@@ -85,7 +137,22 @@ class _Reader:
             self.problems.append(f"{name} is missing")
         return value or default or ""
 
-    def path(self, name: str) -> Path | None:
+    def backend(self, name: str) -> Backend:
+        value = self.text(name, Backend.LOCAL)
+        if value not in list(Backend):
+            self.problems.append(f"{name} must be local or aws")
+            return Backend.LOCAL
+        return Backend(value)
+
+    def machine_paths(self) -> tuple[Path, Path]:
+        """Return data folder and key file, which must not lie in it."""
+        data_dir = self._path("BINHYEN_DATA_DIR")
+        key_file = self._path("BINHYEN_KEY_FILE")
+        if data_dir and key_file and key_file.is_relative_to(data_dir):
+            self.problems.append("BINHYEN_KEY_FILE must lie outside BINHYEN_DATA_DIR")
+        return data_dir or Path(), key_file or Path()
+
+    def _path(self, name: str) -> Path | None:
         value = self.text(name, None)
         return Path(value).resolve() if value else None
 

@@ -42,6 +42,11 @@ def warning(event: str, **fields: str | int | float | None) -> None:
     _logger.warning(event, extra={"fields": _checked(fields)})
 
 
+def alarm(code: str, unit_id: str) -> None:
+    """Log a call for a human, in the words that alarms are counted by."""
+    warning("alarm", code=code, unit_id=unit_id)
+
+
 def crash(event: str, error: BaseException, **fields: str | int | float | None) -> None:
     """Log an unforeseen error by its type and place; its message may quote what was typed."""
     frame = error.__traceback__

@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from tests.aws.engine import CREDENTIALS, Engine, ministack
 from tests.system import System
 
 _LOCAL = {"127.0.0.1", "::1", "localhost"}
@@ -24,6 +25,15 @@ def only_this_machine(monkeypatch: pytest.MonkeyPatch) -> None:
         return connect(self, address)
 
     monkeypatch.setattr(socket.socket, "connect", guarded)
+
+
+@pytest.fixture(scope="session")
+def engine(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Engine]:
+    """An AWS engine for the whole run; the credentials of the tests are set for this process."""
+    with pytest.MonkeyPatch.context() as patch, ministack(tmp_path_factory.mktemp("aws")) as engine:
+        for name, value in CREDENTIALS.items():
+            patch.setenv(name, value)
+        yield engine
 
 
 @pytest.fixture

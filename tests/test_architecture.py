@@ -16,7 +16,11 @@ STANDARD = sys.stdlib_module_names
 MAY_IMPORT = {
     "functions/core": {"functions.core"},
     "functions/zalo": {"functions.core", "functions.zalo", "urllib3"},
-    "functions/stores": {"functions.core", "functions.stores", "cryptography"},
+    "functions/stores": {
+        "functions.core", "functions.stores", "cryptography",
+        "boto3", "botocore", "mypy_boto3_dynamodb", "mypy_boto3_kms", "mypy_boto3_s3",
+        "mypy_boto3_sqs",
+    },
     "functions/photos": {"functions.core", "functions.photos", "PIL", "pi_heif"},
     "functions/web": {
         "functions.core", "functions.web", "functions.config", "functions.logs",
@@ -47,7 +51,11 @@ MAY_IMPORT = {
     },
 }  # fmt: skip
 
+AWS = ("dynamodb/", "s3", "sqs.py", "kms.py", "aws_clients.py")
+
 ONLY_IN = {
+    "boto3": tuple(f"functions/stores/{place}" for place in AWS),
+    "botocore": tuple(f"functions/stores/{place}" for place in AWS),
     "sqlite3": ("functions/stores/sqlite/", "functions/local/sandbox/"),
     "urllib3": ("functions/zalo/transport.py",),
     "cryptography": ("functions/stores/sealing.py", "functions/stores/keys.py"),

@@ -99,7 +99,7 @@ def apply_import(file: ImportFile, services: ConnectServices) -> list[ImportNote
         if unit.oa_id and public_oa_id and unit.oa_id != public_oa_id:
             notes.append(ImportNote(unit.unit_id, "other-public-oa"))
         services.jobs.rearm_lane(unit.unit_id, now)
-    services.queue.ring()
+        services.queue.ring(unit.unit_id)
     return notes
 
 

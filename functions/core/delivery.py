@@ -44,12 +44,12 @@ def deliver_tip(claim: Claim, services: WorkServices) -> Outcome:
     if isinstance(reach, Postponed):
         return reach
     channel, address = reach
-    delivery = _existing(tip, channel, services)
+    delivery = existing_delivery(tip, channel, services)
     if delivery is None:
         if _is_flooded(tip, services):
             _join_digest(tip, channel, services)
             return Done()
-        delivery = _plan(tip, channel, services)
+        delivery = plan_card(tip, channel, services)
     if delivery.is_digest:
         return Done()
     if delivery.state is DeliveryState.REFUSED:
@@ -64,9 +64,7 @@ def send_digest(claim: Claim, services: WorkServices) -> Outcome:
     if isinstance(reach, Postponed):
         return reach
     if delivery.state is DeliveryState.OPEN:
-        delivery = services.deliveries.close_digest(
-            delivery.delivery_id, _digest_messages(delivery, services)
-        )
+        delivery = close_digest(delivery, services)
     elif delivery.state is DeliveryState.REFUSED:
         delivery = services.deliveries.reopen(delivery.delivery_id)
     post_unsent(delivery, reach[1], claim.job.urgency, claim, services)
@@ -89,14 +87,16 @@ def _reach(unit_id: str, services: WorkServices) -> tuple[UnitChannel, Address] 
     return channel, Address(unit_id, channel.group_id, tokens.pair.access_token)
 
 
-def _existing(tip: Tip, channel: UnitChannel, services: WorkServices) -> Delivery | None:
+def existing_delivery(tip: Tip, channel: UnitChannel, services: WorkServices) -> Delivery | None:
+    """Return the delivery, card or digest, that brings the tip to this group."""
     for delivery in services.deliveries.of_tip(tip.tip_id):
         if delivery.channel is Channel.ZALO_GROUP and delivery.recipient == channel.group_id:
             return delivery
     return None
 
 
-def _plan(tip: Tip, channel: UnitChannel, services: WorkServices) -> Delivery:
+def plan_card(tip: Tip, channel: UnitChannel, services: WorkServices) -> Delivery:
+    """Store the tip's card and photos as a delivery whose messages wait to be sent."""
     texts = cards.card_texts(tip, channel.forward_mode, services.public_url, services.renderer)
     with_photos = cards.shows_content(tip, channel.forward_mode)
     return services.deliveries.plan_card(
@@ -188,6 +188,12 @@ def _join_digest(tip: Tip, channel: UnitChannel, services: WorkServices) -> None
         lane=tip.unit_id,
     )
     services.deliveries.join_digest(tip.tip_id, digest, job)
+
+
+def close_digest(delivery: Delivery, services: WorkServices) -> Delivery:
+    """Freeze an open digest with the words for the tips it has."""
+    messages = _digest_messages(delivery, services)
+    return services.deliveries.close_digest(delivery.delivery_id, messages)
 
 
 def _digest_messages(delivery: Delivery, services: WorkServices) -> tuple[DeliveryMessage, ...]:

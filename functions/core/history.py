@@ -24,20 +24,30 @@ def find_sent(
     gateway: ChatGateway,
     deliveries: DeliveryStore,
     begun_later: int,
+    lines: frozenset[str] = frozenset(),
 ) -> str | None:
     """Return the id under which one of the wordings stands in the group, None if none does.
+
+    The same goes for a message, or several, in which all of `lines` stand: those are what a
+    digest says of the same tips.
 
     One unit's sends are strictly one after another, so the message can only be newer than
     the newest one whose id we know, apart from the `begun_later` sends that were begun after
     it (an urgent tip goes first). The provider's clock, which may be wrong, plays no part.
     Raises LookUpImpossibleError, and the gateway's errors that pass with time.
     """
+    missing = set(lines)
     for page in range(MOST_PAGES):
         try:
             items = gateway.group_history(access_token, group_id, page * PAGE, PAGE)
         except (ChannelClosedError, RejectedByProviderError) as exc:
             raise LookUpImpossibleError from exc
         for item in items:
+            # Also in a known message: the digest may have been found for another tip of it.
+            if lines and item.from_oa:
+                missing -= set(unicodedata.normalize("NFC", item.text).split("\n"))
+                if not missing:
+                    return item.message_id
             if deliveries.is_known_message(group_id, item.message_id):
                 if begun_later <= 0:
                     return None

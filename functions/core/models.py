@@ -7,6 +7,7 @@ Every time is an aware UTC `datetime` and ends in `_at`; every id is an opaque s
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
@@ -111,6 +112,16 @@ class Attachment:
     blob_key: str
     """Where the bytes lie now; empty when unreadable and wiped."""
     clean_sha256: str = ""
+
+
+@dataclass(frozen=True)
+class UploadTicket:
+    """Leave to upload one photo: a form to post to `url`, `fields` first, the file last."""
+
+    upload_id: str
+    url: str
+    fields: Mapping[str, str] = field(repr=False)
+    expires_at: datetime
 
 
 @dataclass(frozen=True)
@@ -342,3 +353,12 @@ class GroupMessage:
     kind: str
     text: str = field(repr=False)
     sent_at: datetime
+
+
+@dataclass(frozen=True)
+class OpenAlarm:
+    """A call for a human that nobody has cleared yet."""
+
+    code: str
+    unit_id: str
+    opened_at: datetime

@@ -21,12 +21,14 @@ from functions.core.models import (
     Job,
     JobState,
     Officer,
+    OpenAlarm,
     Session,
     Tip,
     TipSummary,
     TokenPair,
     TokenSet,
     UnitChannel,
+    UploadTicket,
     ZaloApp,
 )
 
@@ -130,12 +132,17 @@ class TipStore(Protocol):
 class JobStore(Protocol):
     """Jobs, their leases, and the pauses of their lanes."""
 
-    def due(self, now: datetime, limit: int) -> list[str]:
-        """Return ids of claimable jobs, most urgent first, then oldest first.
+    def due(self, now: datetime, limit: int, unit_id: str = "") -> list[str]:
+        """Return ids of claimable jobs, of one unit if named, most urgent first, then oldest.
 
         Claimable: pending or unknown, `due_at` passed, no live lease on the job nor on
-        another job of its lane, and the lane not paused. At most one id per lane.
+        another job of its lane, and the lane not paused. At most one id per lane. A job
+        written just now may be missing for some seconds, never for good.
         """
+        ...
+
+    def due_units(self, now: datetime) -> list[str]:
+        """Return the ids of the units with a claimable job, in order of their ids."""
         ...
 
     def claim(self, job_id: str, now: datetime, lease_until: datetime) -> Claim | None:
@@ -190,10 +197,13 @@ class JobStore(Protocol):
 
 
 class JobQueue(Protocol):
-    """A doorbell: says that there is work, and may be lost."""
+    """A doorbell: says that there is work, and may be lost, doubled or late."""
 
-    def ring(self) -> None:
-        """Wake a worker; never raises, for the sweep rings again."""
+    def ring(self, unit_id: str, job_ids: Sequence[str] = ()) -> None:
+        """Wake a worker for these jobs of the unit, or for whatever is due there.
+
+        Never raises, for the sweep rings again.
+        """
         ...
 
 
@@ -286,6 +296,26 @@ class BlobStore(Protocol):
 
     def keys_older_than(self, before: datetime) -> list[str]:
         """Return keys stored before that time, for the sweep of orphans."""
+        ...
+
+
+class UploadStore(Protocol):
+    """Photos that a browser puts into the store itself, before the tip that names them.
+
+    They wait unsealed by us (the store encrypts them) until a tip takes them, at most a day.
+    """
+
+    def open_ticket(self, size: int) -> UploadTicket:
+        """Return leave to upload one photo of at most `size` bytes within some minutes."""
+        ...
+
+    def take(self, upload_id: str) -> bytes:
+        """Return what was uploaded. Raises NotFoundError when it never came or is gone, and
+        StoreUnavailableError."""
+        ...
+
+    def drop(self, upload_id: str) -> None:
+        """Remove it; a missing one is no error."""
         ...
 
 
@@ -508,3 +538,7 @@ class OperatorAlerts(Protocol):
         ...
 
     def clear(self, code: str, unit_id: str) -> None: ...
+
+    def open_alarms(self) -> list[OpenAlarm]:
+        """Return the alarms that nobody cleared, oldest first."""
+        ...

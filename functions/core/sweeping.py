@@ -35,6 +35,6 @@ def sweep(services: SweepServices) -> int:
     for key in orphans:
         services.blobs.wipe(key)
     services.repeats.forget_expired(now)
-    if services.jobs.oldest_due_at(now) is not None:
-        services.queue.ring()
+    for unit_id in services.jobs.due_units(now):
+        services.queue.ring(unit_id)
     return len(orphans)

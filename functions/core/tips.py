@@ -152,7 +152,6 @@ def _store(
     if earlier is not None:
         _wipe(attachments, services)
         return earlier, True
-    services.queue.ring()
     return tip, False
 
 
@@ -165,7 +164,7 @@ def _add(
     now: datetime,
     services: SubmitServices,
 ) -> tuple[Tip | None, Tip]:
-    """Add the record, drawing another card code where one is taken already."""
+    """Add the record and ring for its jobs; draw another card code where one is taken."""
     while True:
         tip = _new_tip(draft, attachments, now, services.units)
         new = NewTip(
@@ -179,9 +178,12 @@ def _add(
             erase_after=now + KEEP,
         )
         try:
-            return services.tips.add(new), tip
+            earlier = services.tips.add(new)
         except CardCodeTakenError:
             continue
+        if earlier is None:
+            services.queue.ring(tip.unit_id, [job.job_id for job in new.jobs])
+        return earlier, tip
 
 
 def _new_tip(

@@ -35,7 +35,7 @@ def counted_as_alive(services: Services) -> Iterator[None]:
 
 
 def _free_leases(services: Services) -> None:
-    due_at = services.stores.clock.now() + LOOK_UP_AFTER
+    due_at = services.clock.now() + LOOK_UP_AFTER
     freed = services.stores.jobs.release_leases(due_at)
     if freed:
         logs.info("leases-freed", count=freed)

@@ -48,7 +48,7 @@ def sandbox_folder(settings: Settings) -> Path:
 def _sandbox_part(folder: Path, provision: Path, services: Services) -> Part:
     folder.mkdir(parents=True, exist_ok=True)
     units = folder / "units.json"
-    today = services.stores.clock.now().date()
+    today = services.clock.now().date()
     rows = [{"unit_id": unit.unit_id, "name": unit.name} for unit in services.units.live(today)]
     units.write_text(json.dumps(rows, ensure_ascii=False), encoding="utf-8")
     command = [sys.executable, "-m", "functions.local.sandbox"]

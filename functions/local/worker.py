@@ -49,4 +49,4 @@ def _run_and_ring(job_id: str, services: Services) -> bool:
     try:
         return run_one(job_id, services.work)
     finally:
-        services.queue.ring()
+        services.queue.ring(unit_id="")

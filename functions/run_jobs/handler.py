@@ -10,14 +10,14 @@ from functions.core.work import WorkServices
 BATCH = 50
 
 
-def run_due_jobs(services: WorkServices) -> int:
+def run_due_jobs(services: WorkServices, unit_id: str = "") -> int:
     """Run every job that is due now, one after the other; return how many were run.
 
     A job that comes back due at once (its lane was re-armed) is left for the next call.
     """
     done: set[str] = set()
     while True:
-        due = [job_id for job_id in services.jobs.due(services.clock.now(), BATCH)
+        due = [job_id for job_id in services.jobs.due(services.clock.now(), BATCH, unit_id)
                if job_id not in done]  # fmt: skip
         if not due:
             return len(done)

@@ -10,6 +10,7 @@ import hashlib
 import os
 import select
 import socket
+from collections.abc import Sequence
 from pathlib import Path
 
 LONGEST_SOCKET_PATH = 100
@@ -22,8 +23,9 @@ class Doorbell:
     def __init__(self, data_dir: Path) -> None:
         self._address = socket_address(data_dir)
 
-    def ring(self) -> None:
-        # No listener, or so many rings unheard that the socket is full: both do no harm.
+    def ring(self, unit_id: str, job_ids: Sequence[str] = ()) -> None:
+        # The workers here look at all units. No listener, or so many rings unheard that the
+        # socket is full: both do no harm.
         with contextlib.suppress(OSError), _datagram_socket() as bell:
             bell.sendto(b"!", self._address)
 

@@ -31,7 +31,7 @@ def subject(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Subject]
 
 
 def test_ring_before_the_wait_is_heard(subject: Subject) -> None:
-    subject.bell.ring()
+    subject.bell.ring("xa-ea-knuec")
 
     assert subject.wait(0)
 
@@ -42,7 +42,7 @@ def test_silence_ends_with_the_time_limit(subject: Subject) -> None:
 
 def test_many_rings_wake_once_and_never_block(subject: Subject) -> None:
     for _ in range(2_000):
-        subject.bell.ring()
+        subject.bell.ring("xa-ea-knuec")
 
     assert subject.wait(0)
     assert not subject.wait(0)

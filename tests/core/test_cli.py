@@ -327,7 +327,7 @@ def test_refresher_run_once_exits_1_when_an_oa_needs_consent(
 def test_worker_run_once_exits_1_when_a_job_has_failed(env: dict[str, str]) -> None:
     own = services(env)
     submit_tip(replace(draft(), unit_id=WARD), (), own.submit)
-    now = own.stores.clock.now()
+    now = own.clock.now()
     claim = own.stores.jobs.claim(own.stores.jobs.due(now, 1)[0], now, now)
     assert claim is not None
     own.stores.jobs.fail(claim, "refused")

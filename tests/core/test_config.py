@@ -62,7 +62,7 @@ def test_every_missing_setting_is_listed_at_once() -> None:
 
 def test_every_bad_setting_is_listed_at_once() -> None:
     found = problems(
-        BINHYEN_BACKEND="aws",
+        BINHYEN_BACKEND="cloud",
         BINHYEN_KEY_FILE="/srv/binhyen/data/key",
         BINHYEN_PUBLIC_URL="binhyen.example",
         BINHYEN_PORT="http",

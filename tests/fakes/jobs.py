@@ -46,16 +46,20 @@ class MemoryJobStore:
         """Return every job as it stands, for tests to look at."""
         return [entry.job for entry in self._entries.values()]
 
-    def due(self, now: datetime, limit: int) -> list[str]:
-        with self._lock:
-            claimable = [
-                entry.job for entry in self._entries.values() if self._is_claimable(entry, now)
-            ]
+    def due(self, now: datetime, limit: int, unit_id: str = "") -> list[str]:
+        claimable = [job for job in self._claimable(now) if unit_id in ("", job.unit_id)]
         claimable.sort(key=lambda job: (job.urgency.rank, job.created_at, job.job_id))
         first_of_lane: dict[str, str] = {}
         for job in claimable:
             first_of_lane.setdefault(f"lane {job.lane}" if job.lane else job.job_id, job.job_id)
         return list(first_of_lane.values())[:limit]
+
+    def due_units(self, now: datetime) -> list[str]:
+        return sorted({job.unit_id for job in self._claimable(now)})
+
+    def _claimable(self, now: datetime) -> list[Job]:
+        with self._lock:
+            return [entry.job for entry in self._entries.values() if self._is_claimable(entry, now)]
 
     def claim(self, job_id: str, now: datetime, lease_until: datetime) -> Claim | None:
         with self._lock:

@@ -11,10 +11,9 @@ import socket
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from datetime import timedelta
-from functools import cached_property
 from pathlib import Path
 
-from functions.bootstrap import LocalStores, Services
+from functions.bootstrap import Services
 from functions.clock import SystemClock
 from functions.config import Settings
 from functions.core.models import TipDraft
@@ -23,6 +22,7 @@ from functions.core.submissions import read_draft
 from functions.core.sweeping import ORPHAN_AGE
 from functions.core.tips import submit_tip
 from functions.local.commands.administration import import_document
+from functions.local_stores import LocalStores
 from functions.refresh_tokens.handler import refresh
 from functions.run_jobs.handler import run_due_jobs
 from functions.sweep.handler import run_sweep
@@ -31,34 +31,6 @@ from tests.faults.sandbox import Sandbox
 
 AFTER_A_LEASE = timedelta(seconds=121)
 MOST_ROUNDS = 40
-
-
-class _SteppedStores(LocalStores):
-    """The stores of one machine under a clock of the test's."""
-
-    def __init__(self, settings: Settings, clock: Clock) -> None:
-        self._stepped = clock
-        super().__init__(settings)
-
-    @property  # type: ignore[override]  # the machine's own clock is an attribute there
-    def clock(self) -> Clock:
-        return self._stepped
-
-    @clock.setter
-    def clock(self, machine_clock: Clock) -> None:
-        """Leave the machine's clock aside."""
-
-
-class SteppedServices(Services):
-    """The real services under a clock that the test moves."""
-
-    def __init__(self, settings: Settings, clock: Clock) -> None:
-        super().__init__(settings)
-        self._clock = clock
-
-    @cached_property
-    def stores(self) -> LocalStores:
-        return _SteppedStores(self.settings, self._clock)
 
 
 class Place:
@@ -87,11 +59,13 @@ class Place:
     def services(self, clock: Clock | None = None) -> Iterator[Services]:
         """Open the installation as another process would; the clock is the machine's own
         unless told otherwise."""
-        services = SteppedServices(Settings.from_env(self.env), clock or SystemClock())
+        services = Services(Settings.from_env(self.env), clock)
         try:
             yield services
         finally:
-            services.stores.database.close()
+            stores = services.stores
+            assert isinstance(stores, LocalStores)
+            stores.database.close()
 
     def connect(self, services: Services) -> list[str]:
         """Import the unit's OA with the pair it has in the sandbox; return the notes' codes."""

@@ -24,7 +24,7 @@ def lost_pair(place: Place) -> None:
         assert stored is not None
         services.stores.tokens.give_up(place.unit_id, stored.generation)
         run_due_jobs(services.work)
-        assert services.stores.jobs.due(services.stores.clock.now(), 1) == []
+        assert services.stores.jobs.due(services.clock.now(), 1) == []
     place.sandbox.control("consent", unit_id=place.unit_id)
     document = place.sandbox.import_file(place.unit_id)
     (place.folder / "import.json").write_text(json.dumps(document), encoding="utf-8")

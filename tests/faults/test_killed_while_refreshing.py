@@ -31,7 +31,7 @@ def due_pair(place: Place) -> None:
     """Zalo refused the access token, so the pair is to be renewed now; a tip waits."""
     with place.services() as services:
         place.connect(services)
-        ask_for_refresh(place.unit_id, services.stores.tokens, services.stores.clock)
+        ask_for_refresh(place.unit_id, services.stores.tokens, services.clock)
         place.submit(services)
 
 

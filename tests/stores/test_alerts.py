@@ -5,7 +5,8 @@ from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from pathlib import Path
 
-from functions.stores.sqlite.alerts import OpenAlarm, SqliteAlerts
+from functions.core.models import OpenAlarm
+from functions.stores.sqlite.alerts import SqliteAlerts
 from functions.stores.sqlite.database import Database
 from tests.fakes.clock import START, FrozenClock
 from tests.stores.kit import migrated_database

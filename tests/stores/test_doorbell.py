@@ -20,16 +20,16 @@ def test_ring_wakes_a_waiting_listener(data_dir: Path) -> None:
 
     with ThreadPoolExecutor(1) as pool:
         heard = pool.submit(listener.wait, 30.0)
-        Doorbell(data_dir).ring()
+        Doorbell(data_dir).ring("xa-ea-knuec")
 
     assert heard.result()
     listener.close()
 
 
 def test_ring_without_a_listener_does_no_harm(data_dir: Path) -> None:
-    Doorbell(data_dir).ring()
+    Doorbell(data_dir).ring("xa-ea-knuec")
     DoorbellListener(data_dir).close()
-    Doorbell(data_dir).ring()
+    Doorbell(data_dir).ring("xa-ea-knuec")
 
     listener = DoorbellListener(data_dir)
 
@@ -38,7 +38,7 @@ def test_ring_without_a_listener_does_no_harm(data_dir: Path) -> None:
 
 
 def test_ring_where_there_is_no_folder_does_no_harm(tmp_path: Path) -> None:
-    Doorbell(tmp_path / "missing").ring()
+    Doorbell(tmp_path / "missing").ring("xa-ea-knuec")
 
     listener = DoorbellListener(tmp_path / "missing")
 
@@ -52,7 +52,7 @@ def test_listener_takes_over_from_one_that_died(tmp_path: Path) -> None:
     assert Path(socket_address(tmp_path)).exists()
 
     listener = DoorbellListener(tmp_path)
-    Doorbell(tmp_path).ring()
+    Doorbell(tmp_path).ring("xa-ea-knuec")
 
     assert listener.wait(0)
     listener.close()
@@ -62,7 +62,7 @@ def test_second_listener_on_a_long_path_waits_without_a_bell(tmp_path: Path) -> 
     folder = tmp_path / ("d" * 100)
     first, second = DoorbellListener(folder), DoorbellListener(folder)
 
-    Doorbell(folder).ring()
+    Doorbell(folder).ring("xa-ea-knuec")
 
     assert (second.wait(0), first.wait(0)) == (False, True)
     first.close()
@@ -73,7 +73,7 @@ def test_two_folders_never_share_a_bell(tmp_path: Path) -> None:
     one, two = tmp_path / ("d" * 100) / "one", tmp_path / ("d" * 100) / "two"
     listener = DoorbellListener(one)
 
-    Doorbell(two).ring()
+    Doorbell(two).ring("xa-ea-knuec")
 
     assert not listener.wait(0)
     listener.close()
@@ -83,7 +83,7 @@ def test_ways_to_the_same_folder_share_a_bell(tmp_path: Path) -> None:
     (tmp_path / "link").symlink_to(tmp_path)
     listener = DoorbellListener(tmp_path)
 
-    Doorbell(tmp_path / "link" / "." / "link").ring()
+    Doorbell(tmp_path / "link" / "." / "link").ring("xa-ea-knuec")
 
     assert listener.wait(0)
     listener.close()

@@ -49,7 +49,7 @@ def read_json(file: Path) -> object:
 
 def import_document(document: object, services: Services) -> list[ImportNote]:
     """Check the whole document, then apply it. Raises ImportFileError."""
-    now = services.stores.clock.now()
+    now = services.clock.now()
     return apply_import(read_import(document, services.units, now), services.connect)
 
 
@@ -94,11 +94,13 @@ def retry(job_id: str | None) -> None:
     """Re-arm one failed job, or all of them."""
     services = Services(Settings.from_env())
     try:
-        count = services.stores.jobs.retry(job_id, services.stores.clock.now())
+        now = services.clock.now()
+        count = services.stores.jobs.retry(job_id, now)
     except NotFoundError as error:
         click.echo(f"{job_id}: no such job", err=True)
         raise click.exceptions.Exit(BAD_INPUT) from error
-    services.queue.ring()
+    for unit_id in services.stores.jobs.due_units(now):
+        services.queue.ring(unit_id)
     click.echo(f"{count} re-armed")
 
 

@@ -136,7 +136,7 @@ def refresh_tokens(once: bool, child_of: int | None) -> None:
     services = Services(Settings.from_env())
     _run(stopped, once, REFRESH_SECONDS, lambda: refresh(services.refresh))
     if once:
-        counts = services.stores.tokens.counts(services.stores.clock.now() + EXPIRING)
+        counts = services.stores.tokens.counts(services.clock.now() + EXPIRING)
         if counts["needs_authorization"]:
             raise click.exceptions.Exit(1)
 

@@ -3,19 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
-from datetime import datetime
 
 from functions.core.errors import StoreUnavailableError
+from functions.core.models import OpenAlarm
 from functions.core.ports import Clock
 from functions.stores.sqlite.database import Database, from_micros, to_micros
-
-
-@dataclass(frozen=True)
-class OpenAlarm:
-    code: str
-    unit_id: str
-    opened_at: datetime
 
 
 class SqliteAlerts:
@@ -44,7 +36,6 @@ class SqliteAlerts:
                 )
 
     def open_alarms(self) -> list[OpenAlarm]:
-        """Return the alarms that nobody cleared, oldest first."""
         with self._database.read() as connection:
             rows = connection.execute(
                 "SELECT code, unit_id, opened_at FROM alarms ORDER BY opened_at, code, unit_id"

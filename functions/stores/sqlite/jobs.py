@@ -43,11 +43,13 @@ _DUE = f"""
         SELECT job_id, urgency_rank, created_at, ROW_NUMBER() OVER (
             PARTITION BY lane, CASE lane WHEN '' THEN job_id ELSE '' END
             ORDER BY urgency_rank, created_at, job_id) AS place_in_lane
-        FROM jobs WHERE {_CLAIMABLE})
+        FROM jobs WHERE {_CLAIMABLE} AND (:unit_id = '' OR unit_id = :unit_id))
     WHERE place_in_lane = 1
     ORDER BY urgency_rank, created_at, job_id
     LIMIT :limit
 """  # noqa: S608 - joined from the constants above
+
+_DUE_UNITS = f"SELECT DISTINCT unit_id FROM jobs WHERE {_CLAIMABLE} ORDER BY unit_id"  # noqa: S608 - joined from the constants above
 
 _LEASE = f"""
     UPDATE jobs SET lease_token = :token, lease_until = :lease_until, attempts = attempts + 1
@@ -88,9 +90,15 @@ class SqliteJobStore:
     def __init__(self, database: Database) -> None:
         self._database = database
 
-    def due(self, now: datetime, limit: int) -> list[str]:
+    def due(self, now: datetime, limit: int, unit_id: str = "") -> list[str]:
+        values = {**_times(now), "limit": limit, "unit_id": unit_id}
         with self._database.read() as connection:
-            rows = connection.execute(_DUE, {**_times(now), "limit": limit}).fetchall()
+            rows = connection.execute(_DUE, values).fetchall()
+        return [row[0] for row in rows]
+
+    def due_units(self, now: datetime) -> list[str]:
+        with self._database.read() as connection:
+            rows = connection.execute(_DUE_UNITS, _times(now)).fetchall()
         return [row[0] for row in rows]
 
     def claim(self, job_id: str, now: datetime, lease_until: datetime) -> Claim | None:

@@ -1,0 +1,42 @@
+"""Getting a restored store ready: what waits there may stand in its group already (promise 4).
+
+After the backup the lost machine may have posted it. So every waiting tip gets its delivery
+planned now, and an open digest its words; whoever works on them then looks into the group's
+history first, as after any send whose answer was lost.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from functions.core.delivery import close_digest, existing_delivery, plan_card
+from functions.core.models import DeliveryState, TipStatus
+from functions.core.work import WorkServices
+
+
+def plan_waiting_tips(tip_ids: Iterable[str], services: WorkServices) -> int:
+    """Plan the card of each tip that has no delivery yet; return how many were planned.
+
+    A unit that was not connected yet had nowhere to send to: its tips stay as they are.
+    """
+    planned = 0
+    for tip_id in tip_ids:
+        tip = services.tips.get(tip_id)
+        channel = services.channels.channel(tip.unit_id)
+        if channel is None or tip.status is TipStatus.ERASED:
+            continue
+        if existing_delivery(tip, channel, services) is None:
+            plan_card(tip, channel, services)
+            planned += 1
+    return planned
+
+
+def close_open_digests(delivery_ids: Iterable[str], services: WorkServices) -> int:
+    """Write each open digest with the tips it has; return how many were open."""
+    closed = 0
+    for delivery_id in delivery_ids:
+        delivery = services.deliveries.get(delivery_id)
+        if delivery.state is DeliveryState.OPEN:
+            close_digest(delivery, services)
+            closed += 1
+    return closed

@@ -1,0 +1,58 @@
+"""The AWS clients, each made at first use and once a process: cold start is what they cost."""
+
+from __future__ import annotations
+
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+
+import botocore.session
+from botocore.config import Config
+
+if TYPE_CHECKING:
+    from mypy_boto3_dynamodb.client import DynamoDBClient
+    from mypy_boto3_kms.client import KMSClient
+    from mypy_boto3_s3.client import S3Client
+    from mypy_boto3_sqs.client import SQSClient
+
+# An answer is due within seconds: a form waits for it, and a sweep looks again.
+_CONFIG = Config(
+    connect_timeout=2,
+    read_timeout=8,
+    retries={"mode": "standard", "total_max_attempts": 4},
+    # A bucket's name stands in the path: other makers' engines have no wildcard names.
+    s3={"addressing_style": "path"},
+)
+
+
+class AwsClients:
+    """Clients for the account and region that the usual AWS variables name."""
+
+    def __init__(self, endpoint_url: str = "") -> None:
+        """With an `endpoint_url` all services answer there; without, the variables
+        AWS_ENDPOINT_URL and AWS_ENDPOINT_URL_<SERVICE> count."""
+        self._endpoint_url = endpoint_url or None
+        self._session = botocore.session.Session()
+
+    @cached_property
+    def dynamodb(self) -> DynamoDBClient:
+        client: DynamoDBClient = self._client("dynamodb")
+        return client
+
+    @cached_property
+    def s3(self) -> S3Client:
+        client: S3Client = self._client("s3")
+        return client
+
+    @cached_property
+    def sqs(self) -> SQSClient:
+        client: SQSClient = self._client("sqs")
+        return client
+
+    @cached_property
+    def kms(self) -> KMSClient:
+        client: KMSClient = self._client("kms")
+        return client
+
+    def _client(self, service: str) -> Any:
+        create: Any = self._session.create_client
+        return create(service, endpoint_url=self._endpoint_url, config=_CONFIG)
