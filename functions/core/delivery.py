@@ -192,8 +192,13 @@ def _join_digest(tip: Tip, channel: UnitChannel, services: WorkServices) -> None
 
 def close_digest(delivery: Delivery, services: WorkServices) -> Delivery:
     """Freeze an open digest with the words for the tips it has."""
-    messages = _digest_messages(delivery, services)
-    return services.deliveries.close_digest(delivery.delivery_id, messages)
+    # A tip that joined while they were written must not be frozen in without words.
+    while delivery.state is DeliveryState.OPEN:
+        messages = _digest_messages(delivery, services)
+        delivery = services.deliveries.close_digest(
+            delivery.delivery_id, delivery.tip_ids, messages
+        )
+    return delivery
 
 
 def _digest_messages(delivery: Delivery, services: WorkServices) -> tuple[DeliveryMessage, ...]:

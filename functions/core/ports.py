@@ -6,9 +6,9 @@ Adapters raise only errors of `core.errors`.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Protocol
 
 from functions.core.models import (
@@ -107,11 +107,16 @@ class TipStore(Protocol):
     def list_for_unit(
         self, unit_id: str, limit: int, before: datetime | None = None
     ) -> list[TipSummary]:
-        """Return the unit's newest tips first, those received before `before` if given."""
+        """Return the unit's newest tips first, those received before `before` if given.
+
+        A tip stored just now may be missing for some seconds, never for good. Of one moment,
+        the last stored stands first where the store knows it.
+        """
         ...
 
     def all_ids(self) -> Iterable[str]:
-        """Yield every tip id in order of receipt."""
+        """Yield every tip id in order of receipt: as they arrived where the store counts
+        arrivals, else by `received_at`, which a clock set back disturbs."""
         ...
 
     def set_attachment(
@@ -121,11 +126,15 @@ class TipStore(Protocol):
         ...
 
     def blob_keys(self) -> set[str]:
-        """Return every blob key that an attachment names."""
+        """Return every blob key that an attachment names; for an operator's commands."""
+        ...
+
+    def named_blobs(self, keys: Collection[str]) -> set[str]:
+        """Return those of the keys that an attachment names, none missing."""
         ...
 
     def counts(self) -> dict[str, int]:
-        """Return {"stored", "set_aside", "erased"}."""
+        """Return {"stored", "set_aside", "erased"}; it may lag some seconds behind."""
         ...
 
 
@@ -230,8 +239,13 @@ class DeliveryStore(Protocol):
         """
         ...
 
-    def close_digest(self, delivery_id: str, messages: tuple[DeliveryMessage, ...]) -> Delivery:
-        """Freeze an open digest with its messages; one that is closed is returned as it is."""
+    def close_digest(
+        self, delivery_id: str, tip_ids: tuple[str, ...], messages: tuple[DeliveryMessage, ...]
+    ) -> Delivery:
+        """Freeze an open digest with the messages for these tips.
+
+        One that is closed, or that other tips have joined since, is returned as it is.
+        """
         ...
 
     def append_text(self, delivery_id: str, text: str) -> Delivery:
@@ -435,18 +449,27 @@ class OfficerStore(Protocol):
         ...
 
 
+LONGEST_REMEMBERED = timedelta(hours=1)
+"""No repeat is remembered for so long. An end further ahead was written by a clock that ran
+wrong, and would show a receipt code for years once the clock is right again."""
+
+
 class RepeatGuard(Protocol):
-    """Remembers key-less submissions for some minutes, their codes sealed (design D9)."""
+    """Remembers submissions for some minutes, their codes sealed (design D9): those without a
+    key, and those whose uploads were dropped."""
 
     def remember(
         self, fingerprint: bytes, receipt_code: str, tip_id: str, expires_at: datetime
     ) -> None: ...
 
     def recall(self, fingerprint: bytes, now: datetime) -> tuple[str, str] | None:
-        """Return (receipt code, tip id), None when unknown or expired."""
+        """Return (receipt code, tip id), None when unknown, expired, or not to be believed
+        because its end lies more than LONGEST_REMEMBERED ahead."""
         ...
 
-    def forget_expired(self, now: datetime) -> None: ...
+    def forget_expired(self, now: datetime) -> None:
+        """Remove what `recall` would not return, unless the store removes it by itself."""
+        ...
 
 
 class ChatGateway(Protocol):

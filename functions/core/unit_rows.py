@@ -130,11 +130,16 @@ def _check_text(row: dict[str, str], report: Report) -> None:
     for column, cell in row.items():
         if not unicodedata.is_normalized("NFC", cell):
             report(f"{column} is not NFC text; save the file as UTF-8 with composed letters")
-        if any(unicodedata.category(sign) in {"Cc", "Cf"} for sign in cell):
+        # The first question is quick, and for nearly every cell the only one.
+        if not cell.isprintable() and _holds_invisible_sign(cell):
             report(f"{column} holds an invisible sign; type the cell again")
     for column in ("name", "short_name"):
         if not row[column]:
             report(f"{column} is empty; write it as the statistics office does")
+
+
+def _holds_invisible_sign(cell: str) -> bool:
+    return any(unicodedata.category(sign) in {"Cc", "Cf"} for sign in cell)
 
 
 def _unit_of(row: dict[str, str], report: Report) -> Unit | None:

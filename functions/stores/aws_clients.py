@@ -21,6 +21,15 @@ _CONFIG = Config(
     retries={"mode": "standard", "total_max_attempts": 4},
     # A bucket's name stands in the path: other makers' engines have no wildcard names.
     s3={"addressing_style": "path"},
+    # They do not know the newer checksums either; what needs one says Content-MD5.
+    request_checksum_calculation="when_required",
+    response_checksum_validation="when_required",
+)
+# Forms that browsers post are signed like everything else, in every region.
+_S3_CONFIG = _CONFIG.merge(Config(signature_version="s3v4"))
+# A bell that nobody hears costs speed alone, so nobody waits long for it.
+_BELL_CONFIG = _CONFIG.merge(
+    Config(connect_timeout=1, read_timeout=3, retries={"mode": "standard", "total_max_attempts": 2})
 )
 
 
@@ -40,12 +49,12 @@ class AwsClients:
 
     @cached_property
     def s3(self) -> S3Client:
-        client: S3Client = self._client("s3")
+        client: S3Client = self._client("s3", _S3_CONFIG)
         return client
 
     @cached_property
     def sqs(self) -> SQSClient:
-        client: SQSClient = self._client("sqs")
+        client: SQSClient = self._client("sqs", _BELL_CONFIG)
         return client
 
     @cached_property
@@ -53,6 +62,6 @@ class AwsClients:
         client: KMSClient = self._client("kms")
         return client
 
-    def _client(self, service: str) -> Any:
+    def _client(self, service: str, config: Config = _CONFIG) -> Any:
         create: Any = self._session.create_client
-        return create(service, endpoint_url=self._endpoint_url, config=_CONFIG)
+        return create(service, endpoint_url=self._endpoint_url, config=config)

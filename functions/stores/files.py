@@ -42,7 +42,7 @@ class FileBlobStore:
         if not is_blob_key(key):
             raise InvalidInputError((FieldError("blob_key", "malformed"),))
         path = self._path(key)
-        sealed = self._sealer.seal(data, _context(key))
+        sealed = self._sealer.seal(data, blob_context(key))
         with _errors_translated():
             self._make_durable_folder(path.parent)
             draft = path.with_name(f"{_DRAFT_PREFIX}{os.urandom(8).hex()}")
@@ -62,7 +62,7 @@ class FileBlobStore:
                 sealed = self._path(key).read_bytes()
             except FileNotFoundError as exc:
                 raise NotFoundError("no such blob") from exc
-        return self._sealer.unseal(sealed, _context(key))
+        return self._sealer.unseal(sealed, blob_context(key))
 
     def wipe(self, key: str) -> None:
         """Unlink the file, durably.
@@ -137,7 +137,8 @@ def _nanoseconds(time: datetime) -> int:
     return (time - _EPOCH) // _MICROSECOND * 1000
 
 
-def _context(key: str) -> str:
+def blob_context(key: str) -> str:
+    """Return what a blob is sealed with: the same in every place, so that it can be moved."""
     return f"blobs:{key}"
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
 
@@ -10,6 +11,9 @@ import pytest
 from functions.core.errors import InvalidInputError, NotFoundError
 from functions.core.ports import BlobStore
 from functions.stores.files import FileBlobStore
+from functions.stores.s3 import S3BlobStore
+from tests.aws.buckets import TwoClocks, make_bucket, two_clocks
+from tests.aws.engine import Engine
 from tests.fakes.blobs import MemoryBlobStore
 from tests.fakes.clock import START, FrozenClock
 from tests.stores.kit import fixed_sealer
@@ -19,16 +23,35 @@ KEY = "0f1e2d3c4b5a"
 BAD_KEYS = ["", "short", "../../etc/passwd", "UPPERCASE", "a" * 81, "..........", "abcdefgh\n"]
 
 
+@pytest.fixture(params=["memory", "files", "aws"])
+def backend(request: pytest.FixtureRequest) -> str:
+    return str(request.param)
+
+
 @pytest.fixture
-def clock() -> FrozenClock:
+def clock(backend: str, request: pytest.FixtureRequest) -> FrozenClock:
+    if backend == "aws":
+        bucket_clock: FrozenClock = request.getfixturevalue("bucket_clock")
+        return bucket_clock
     return FrozenClock()
 
 
-@pytest.fixture(params=["memory", "files"])
-def store(request: pytest.FixtureRequest, tmp_path: Path, clock: FrozenClock) -> BlobStore:
-    if request.param == "memory":
+@pytest.fixture
+def bucket_clock(engine: Engine) -> Iterator[TwoClocks]:
+    with two_clocks(engine) as clock:
+        yield clock
+
+
+@pytest.fixture
+def store(
+    backend: str, request: pytest.FixtureRequest, tmp_path: Path, clock: FrozenClock
+) -> BlobStore:
+    if backend == "memory":
         return MemoryBlobStore(clock)
-    return FileBlobStore(tmp_path, fixed_sealer(), clock)
+    if backend == "files":
+        return FileBlobStore(tmp_path, fixed_sealer(), clock)
+    engine: Engine = request.getfixturevalue("engine")
+    return S3BlobStore(engine.clients, make_bucket(engine), fixed_sealer(), clock)
 
 
 @pytest.mark.parametrize("data", [b"", b"photo", bytes(300_000)])

@@ -9,18 +9,22 @@ import pytest
 from functions.core.errors import KeyUnavailableError
 from functions.core.models import ForwardMode, UnitChannel, ZaloApp
 from functions.core.ports import ChannelStore
+from functions.stores.dynamodb.channels import DynamoChannelStore
 from functions.stores.sqlite.channels import SqliteChannelStore
 from tests.contracts.sqlite_parts import file_contents, open_parts
 from tests.fakes.channels import MemoryChannelStore
+from tests.stores.kit import fixed_sealer
 
 APP = ZaloApp("app-1", "secret-of-the-app", "secret-of-the-webhooks")
 CHANNEL = UnitChannel("phuong-tan-an", "oa-1", "group-1", ForwardMode.TIP)
 
 
-@pytest.fixture(params=["memory", "sqlite"])
+@pytest.fixture(params=["memory", "sqlite", "aws"])
 def store(request: pytest.FixtureRequest, tmp_path: Path) -> ChannelStore:
     if request.param == "memory":
         return MemoryChannelStore()
+    if request.param == "aws":
+        return DynamoChannelStore(request.getfixturevalue("engine").tables(), fixed_sealer())
     parts = open_parts(tmp_path)
     return SqliteChannelStore(parts.database, parts.sealer)
 

@@ -23,11 +23,14 @@ from functions.core.models import (
     Urgency,
 )
 from functions.core.ports import DeliveryStore, JobStore
+from functions.stores.dynamodb.deliveries import DynamoDeliveryStore
+from functions.stores.dynamodb.jobs import DynamoJobStore
 from functions.stores.sqlite.deliveries import SqliteDeliveryStore
 from functions.stores.sqlite.jobs import SqliteJobStore
 from tests.contracts.sqlite_parts import file_contents, open_parts, race
 from tests.fakes.deliveries import MemoryDeliveryStore
 from tests.fakes.jobs import MemoryJobStore
+from tests.stores.kit import fixed_sealer
 
 NOW = datetime(2026, 11, 21, 8, 0, tzinfo=UTC)
 SECOND = timedelta(seconds=1)
@@ -42,11 +45,14 @@ class Backend:
     jobs: JobStore
 
 
-@pytest.fixture(params=["memory", "sqlite"])
+@pytest.fixture(params=["memory", "sqlite", "aws"])
 def backend(request: pytest.FixtureRequest, tmp_path: Path) -> Backend:
     if request.param == "memory":
         jobs = MemoryJobStore()
         return Backend(MemoryDeliveryStore(jobs), jobs)
+    if request.param == "aws":
+        tables = request.getfixturevalue("engine").tables()
+        return Backend(DynamoDeliveryStore(tables, fixed_sealer()), DynamoJobStore(tables))
     parts = open_parts(tmp_path)
     return Backend(
         SqliteDeliveryStore(parts.database, parts.sealer), SqliteJobStore(parts.database)
@@ -167,7 +173,7 @@ def test_an_unknown_delivery_or_message_is_not_found(store):
     assert store.of_tip("no-such-tip") == []
     for call in (
         lambda: store.get("none"),
-        lambda: store.close_digest("none", ()),
+        lambda: store.close_digest("none", (), ()),
         lambda: store.append_text("none", "x"),
         lambda: store.reopen("none"),
         lambda: store.begin_send("card-1", 4, NOW),
@@ -234,7 +240,7 @@ def test_a_tip_in_a_digest_gets_no_card_of_that_recipient(store):
 
 def test_a_closed_digest_takes_no_more_tips(backend):
     join(backend.deliveries, "tip-1")
-    backend.deliveries.close_digest("digest-1", (text(1),))
+    backend.deliveries.close_digest("digest-1", ("tip-1",), (text(1),))
 
     fresh = join(backend.deliveries, "tip-2", "digest-2")
 
@@ -255,7 +261,7 @@ def test_digests_of_other_units_and_groups_are_apart(store):
 
 def test_a_digest_that_cannot_have_its_job_is_not_opened(backend):
     join(backend.deliveries, "tip-1")
-    backend.deliveries.close_digest("digest-1", (text(1),))
+    backend.deliveries.close_digest("digest-1", ("tip-1",), (text(1),))
 
     with pytest.raises(ConflictError):
         backend.deliveries.join_digest("tip-2", make_digest("digest-2"), digest_job("digest-1"))
@@ -268,8 +274,8 @@ def test_a_digest_that_cannot_have_its_job_is_not_opened(backend):
 def test_a_digest_is_frozen_once(store):
     join(store, "tip-1")
 
-    closed = store.close_digest("digest-1", (text(1), text(2)))
-    again = store.close_digest("digest-1", (text(1, "Lời khác"),))
+    closed = store.close_digest("digest-1", ("tip-1",), (text(1), text(2)))
+    again = store.close_digest("digest-1", ("tip-1",), (text(1, "Lời khác"),))
 
     assert closed.state is DeliveryState.PLANNED
     assert closed.messages == (text(1), text(2))
@@ -290,7 +296,64 @@ def test_of_many_threads_that_join_the_digest_none_is_left_out(backend):
     assert backend.jobs.counts()["pending"] == 1
 
 
+def test_a_digest_that_another_tip_joined_is_not_closed_without_words_for_it(store):
+    join(store, "tip-1")
+    join(store, "tip-2", "digest-2")
+
+    kept_open = store.close_digest("digest-1", ("tip-1",), (text(1),))
+    closed = store.close_digest("digest-1", kept_open.tip_ids, (text(1), text(2)))
+
+    assert kept_open == make_digest(tip_ids=("tip-1", "tip-2"))
+    assert store.last_digest_at(UNIT) == NOW
+    assert closed.state is DeliveryState.PLANNED
+    assert closed.messages == (text(1), text(2))
+
+
+def test_a_digest_of_many_messages_is_closed_whole(store):
+    join(store, "tip-1")
+    messages = tuple(text(position) for position in range(1, 231))
+
+    closed = store.close_digest("digest-1", ("tip-1",), messages)
+
+    assert closed.messages == messages
+    assert store.get("digest-1") == closed
+    assert store.append_text("digest-1", "Thêm").messages[230].position == 231
+
+
+def test_of_threads_that_close_and_join_no_tip_is_left_without_a_digest_to_come(store):
+    """A tip stands either in what was closed, or in a digest that is open after it."""
+    join(store, "tip-0")
+
+    def close() -> Delivery:
+        digest = store.get("digest-1")
+        while digest.state is DeliveryState.OPEN:
+            words = tuple(text(n) for n, _ in enumerate(digest.tip_ids, start=1))
+            digest = store.close_digest("digest-1", digest.tip_ids, words)
+        return digest
+
+    race([lambda n=n: join(store, f"tip-{n}", f"digest-{n + 1}") for n in range(1, 5)] + [close])
+
+    closed = store.get("digest-1")
+    assert closed.state is DeliveryState.PLANNED
+    assert len(closed.messages) == len(closed.tip_ids)
+    for number in range(1, 5):
+        (delivery,) = store.of_tip(f"tip-{number}")
+        assert delivery.delivery_id == "digest-1" or delivery.state is DeliveryState.OPEN
+
+
 # Marks
+
+
+def test_of_threads_that_mark_the_last_messages_one_completes_the_delivery(store):
+    messages = tuple(text(position) for position in range(1, 6))
+    store.plan_card(make_card(messages=messages))
+
+    race([lambda n=n: store.mark_sent("card-1", n, f"message-{n}", NOW) for n in range(1, 6)])
+
+    delivery = store.get("card-1")
+    assert (delivery.state, delivery.sent_at) == (DeliveryState.SENT, NOW)
+    assert states(delivery) == [SendState.SENT] * 5
+    assert all(store.is_known_message(GROUP, f"message-{n}") for n in range(1, 6))
 
 
 def test_a_send_leaves_its_marks_before_and_after(store):
@@ -515,7 +578,7 @@ def test_cards_are_counted_once_each_from_the_given_moment_on(store):
 
 def test_a_digest_is_a_send_but_no_card(store):
     join(store, "tip-1")
-    store.close_digest("digest-1", (text(1),))
+    store.close_digest("digest-1", ("tip-1",), (text(1),))
     send(store, 1, NOW, "digest-1")
 
     assert store.cards_begun_since(UNIT, NOW) == 0
@@ -536,10 +599,10 @@ def test_sends_of_the_unit_come_oldest_first(store):
 def test_the_last_digest_is_the_latest_that_was_closed(store):
     join(store, "tip-1", created_at=NOW)
     none_closed = store.last_digest_at(UNIT)
-    store.close_digest("digest-1", (text(1),))
+    store.close_digest("digest-1", ("tip-1",), (text(1),))
     join(store, "tip-2", "digest-2", created_at=NOW + MINUTE)
     one_closed = store.last_digest_at(UNIT)
-    store.close_digest("digest-2", (text(1),))
+    store.close_digest("digest-2", ("tip-2",), (text(1),))
 
     assert none_closed is None
     assert one_closed == NOW
@@ -562,7 +625,7 @@ def test_a_tip_stands_in_the_channel_since_its_first_sent_message(store):
 def test_every_tip_of_a_digest_stands_in_the_channel_with_it(store):
     join(store, "tip-1")
     join(store, "tip-2", "digest-2")
-    store.close_digest("digest-1", (text(1),))
+    store.close_digest("digest-1", ("tip-1", "tip-2"), (text(1),))
     send(store, 1, NOW + SECOND, "digest-1")
 
     assert store.first_sent_at("tip-1", Channel.ZALO_GROUP) == NOW + SECOND

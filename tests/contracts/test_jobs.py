@@ -13,6 +13,10 @@ import pytest
 from functions.core.errors import ConflictError, LeaseLostError, NotFoundError
 from functions.core.models import Claim, Job, JobKind, JobState, Urgency
 from functions.core.ports import JobStore
+from functions.stores.dynamodb.job_items import job_parts
+from functions.stores.dynamodb.jobs import DynamoJobStore
+from functions.stores.dynamodb.table import Tables
+from functions.stores.dynamodb.transactions import TransactionRefusedError, transact
 from functions.stores.sqlite import jobs as sqlite_jobs
 from functions.stores.sqlite.database import Database
 from functions.stores.sqlite.jobs import SqliteJobStore, insert_job
@@ -31,11 +35,14 @@ class Backend:
     add: Callable[[Job], None]
 
 
-@pytest.fixture(params=["memory", "sqlite"])
+@pytest.fixture(params=["memory", "sqlite", "aws"])
 def backend(request: pytest.FixtureRequest, tmp_path: Path) -> Backend:
     if request.param == "memory":
         store = MemoryJobStore()
         return Backend(store, store.add)
+    if request.param == "aws":
+        tables = request.getfixturevalue("engine").tables()
+        return Backend(DynamoJobStore(tables), lambda job: add_to_table(tables, job))
     database = open_parts(tmp_path).database
     return Backend(SqliteJobStore(database), lambda job: _insert(database, job))
 
@@ -72,6 +79,14 @@ def make_job(job_id: str = "job-1", **changes: object) -> Job:
 def _insert(database: Database, job: Job) -> None:
     with database.write() as connection:
         insert_job(connection, job)
+
+
+def add_to_table(tables: Tables, job: Job) -> None:
+    """Write the job as the transaction of what it serves does."""
+    try:
+        transact(tables.jobs.client, job_parts(tables.jobs, job))
+    except TransactionRefusedError as exc:
+        raise ConflictError("job id is taken") from exc
 
 
 def claim(store: JobStore, job_id: str, now: datetime = NOW) -> Claim:
@@ -127,6 +142,76 @@ def test_a_job_whose_id_is_the_name_of_a_lane_does_not_stand_for_that_lane(store
     add("b", lane="a")
 
     assert store.due(NOW, 10) == ["a", "b"]
+
+
+def test_due_of_a_unit_offers_its_own_jobs_alone(store, add):
+    add("a-old", unit_id="xa-a", created_at=NOW - 9 * SECOND)
+    add("a-now", unit_id="xa-a", urgency=Urgency.NOW)
+    add("a-lane-2", unit_id="xa-a", lane="a", created_at=NOW - 5 * SECOND)
+    add("a-lane-1", unit_id="xa-a", lane="a", created_at=NOW - 6 * SECOND)
+    add("b", unit_id="xa-b", created_at=NOW - 20 * SECOND)
+
+    assert store.due(NOW, 10, "xa-a") == ["a-now", "a-old", "a-lane-1"]
+    assert store.due(NOW, 1, "xa-a") == ["a-now"]
+    assert store.due(NOW, 10, "xa-b") == ["b"]
+    assert store.due(NOW, 10, "xa-c") == []
+
+
+def test_due_of_a_unit_leaves_out_what_nobody_can_claim(store, add):
+    add("later", unit_id="xa-a", due_at=NOW + SECOND)
+    add("held", unit_id="xa-a", lane="held")
+    add("beside-held", unit_id="xa-a", lane="held")
+    add("paused", unit_id="xa-a", lane="paused")
+    add("done", unit_id="xa-a")
+    add("failed", unit_id="xa-a", state=JobState.FAILED)
+    claim(store, "held")
+    store.pause_lane("paused", NOW + SECOND)
+    store.complete(claim(store, "done"))
+
+    assert store.due(NOW, 10, "xa-a") == []
+    assert store.due(NOW + SECOND, 10, "xa-a") == ["later", "paused"]
+
+
+def test_due_of_a_unit_counts_a_due_time_from_a_clock_years_ahead(store, add):
+    add("a", unit_id="xa-a", due_at=NOW + YEARS)
+    add("b", unit_id="xa-b", due_at=NOW + YEARS)
+
+    assert store.due(NOW, 10, "xa-a") == ["a"]
+
+
+def test_units_with_something_to_claim_are_named_once_in_order(store, add):
+    add("c-1", unit_id="xa-c", lane="c")
+    add("c-2", unit_id="xa-c", lane="c")
+    add("a-unknown", unit_id="xa-a", state=JobState.UNKNOWN)
+    add("b-later", unit_id="xa-b", due_at=NOW + SECOND)
+    add("d-failed", unit_id="xa-d", state=JobState.FAILED)
+
+    assert store.due_units(NOW) == ["xa-a", "xa-c"]
+    assert store.due_units(NOW + SECOND) == ["xa-a", "xa-b", "xa-c"]
+
+
+def test_units_whose_jobs_are_held_paused_or_done_are_not_named(store, add):
+    for name in ("held", "paused", "done"):
+        add(name, unit_id=f"xa-{name}", lane=name)
+    claim(store, "held")
+    store.pause_lane("paused", NOW + 60 * SECOND)
+    store.complete(claim(store, "done"))
+
+    assert store.due_units(NOW) == []
+    assert store.due_units(NOW + 60 * SECOND) == ["xa-paused"]
+    assert store.due_units(LEASE_UNTIL) == ["xa-held", "xa-paused"]
+
+
+def test_a_failed_job_that_is_retried_is_due_for_its_unit_again(store, add):
+    add(unit_id="xa-a")
+    store.fail(claim(store, "job-1"), "refused")
+    resting = store.due_units(NOW)
+
+    store.retry("job-1", NOW)
+
+    assert resting == []
+    assert store.due_units(NOW) == ["xa-a"]
+    assert store.due(NOW, 10, "xa-a") == ["job-1"]
 
 
 def test_an_id_can_be_used_once(add):
@@ -521,7 +606,7 @@ def test_looking_for_due_jobs_reads_no_finished_job(tmp_path):
     with database.read() as connection:
         plan = connection.execute(
             f"EXPLAIN QUERY PLAN {sqlite_jobs._DUE}",
-            {"now": 0, "longest_hold": 0, "longest_wait": 0, "limit": 10},
+            {"now": 0, "longest_hold": 0, "longest_wait": 0, "limit": 10, "unit_id": ""},
         ).fetchall()
 
     steps = [row["detail"] for row in plan if " jobs" in row["detail"]]

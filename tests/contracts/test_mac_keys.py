@@ -8,19 +8,25 @@ from pathlib import Path
 import pytest
 
 from functions.core.ports import MacKeys
+from functions.stores.dynamodb.data_keys import DataKeys
+from functions.stores.dynamodb.mac_keys import DynamoMacKeys
 from functions.stores.keys import open_key_file
 from functions.stores.sqlite.mac_keys import SqliteMacKeys
 from tests.fakes.mac_keys import MemoryMacKeys
 from tests.stores.kit import migrated_database
 
 
-@pytest.fixture(params=["memory", "sqlite"])
+@pytest.fixture(params=["memory", "sqlite", "aws"])
 def keys(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[MacKeys]:
     if request.param == "memory":
         yield MemoryMacKeys()
         return
-    database = migrated_database(tmp_path / "data")
     wrapper = open_key_file(tmp_path / "key", tmp_path / "data", sealed_data_exists=False)
+    if request.param == "aws":
+        system = request.getfixturevalue("engine").tables().system
+        yield DynamoMacKeys(DataKeys(system, wrapper))
+        return
+    database = migrated_database(tmp_path / "data")
     yield SqliteMacKeys(database, wrapper)
     database.close()
 

@@ -12,10 +12,13 @@ import pytest
 from functions.core.errors import KeyUnavailableError, NotFoundError
 from functions.core.models import Officer, Role, Session
 from functions.core.ports import OfficerStore
+from functions.stores.dynamodb.officers import DynamoOfficerStore
+from functions.stores.dynamodb.table import Key
 from functions.stores.sqlite.database import Database
 from functions.stores.sqlite.officers import SqliteOfficerStore
 from tests.contracts.sqlite_parts import file_contents, open_parts, race
 from tests.fakes.officers import MemoryOfficerStore
+from tests.stores.kit import fixed_sealer
 
 NOW = datetime(2026, 11, 21, 8, 0, tzinfo=UTC)
 SECOND = timedelta(seconds=1)
@@ -35,11 +38,17 @@ class Backend:
     """No command removes an officer yet; what the store promises about it holds already."""
 
 
-@pytest.fixture(params=["memory", "sqlite"])
+@pytest.fixture(params=["memory", "sqlite", "aws"])
 def backend(request: pytest.FixtureRequest, tmp_path: Path) -> Backend:
     if request.param == "memory":
         store = MemoryOfficerStore()
         return Backend(store, store.remove)
+    if request.param == "aws":
+        tables = request.getfixturevalue("engine").tables()
+        return Backend(
+            DynamoOfficerStore(tables, fixed_sealer()),
+            lambda officer: tables.officers.delete(key_of(officer)),
+        )
     parts = open_parts(tmp_path)
     return Backend(
         SqliteOfficerStore(parts.database, parts.sealer),
@@ -50,6 +59,10 @@ def backend(request: pytest.FixtureRequest, tmp_path: Path) -> Backend:
 @pytest.fixture
 def store(backend: Backend) -> OfficerStore:
     return backend.store
+
+
+def key_of(officer: Officer) -> Key:
+    return Key(f"UNIT#{officer.unit_id}", f"OFFICER#{officer.user_id}")
 
 
 def _remove(database: Database, officer: Officer) -> None:

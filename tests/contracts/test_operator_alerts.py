@@ -8,10 +8,12 @@ from pathlib import Path
 
 import pytest
 
+from functions.core.models import OpenAlarm
 from functions.core.ports import OperatorAlerts
+from functions.stores.dynamodb.alerts import DynamoAlerts
 from functions.stores.sqlite.alerts import SqliteAlerts
 from tests.fakes.alerts import MemoryAlerts
-from tests.fakes.clock import FrozenClock
+from tests.fakes.clock import START, FrozenClock
 from tests.stores.kit import migrated_database
 
 
@@ -22,18 +24,23 @@ class Subject:
     """The calls a human got."""
 
 
-@pytest.fixture(params=["memory", "sqlite"])
+@pytest.fixture(params=["memory", "sqlite", "aws"])
 def subject(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Subject]:
     if request.param == "memory":
         alerts = MemoryAlerts()
         yield Subject(alerts, alerts.raised)
         return
     raised: list[tuple[str, str]] = []
+
+    def log(code: str, unit_id: str) -> None:
+        raised.append((code, unit_id))
+
+    if request.param == "aws":
+        tables = request.getfixturevalue("engine").tables()
+        yield Subject(DynamoAlerts(tables, FrozenClock(), log), raised)
+        return
     database = migrated_database(tmp_path / "data")
-    yield Subject(
-        SqliteAlerts(database, FrozenClock(), lambda code, unit: raised.append((code, unit))),
-        raised,
-    )
+    yield Subject(SqliteAlerts(database, FrozenClock(), log), raised)
     database.close()
 
 
@@ -69,3 +76,17 @@ def test_clearing_one_alarm_leaves_the_others_open(subject: Subject) -> None:
     subject.alerts.alarm("token-dead", "phuong-tan-an")
 
     assert len(subject.raised) == 1
+
+
+def test_open_alarms_are_those_that_nobody_cleared(subject: Subject) -> None:
+    for code, unit_id in (("token-dead", "xa-ea-tul"), ("token-dead", "phuong-tan-an")):
+        subject.alerts.alarm(code, unit_id)
+    subject.alerts.alarm("channel-closed", "xa-ea-tul")
+    subject.alerts.clear("token-dead", "xa-ea-tul")
+
+    alarms = subject.alerts.open_alarms()
+
+    assert alarms == [
+        OpenAlarm("channel-closed", "xa-ea-tul", START),
+        OpenAlarm("token-dead", "phuong-tan-an", START),
+    ]

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
 from functions.core.ports import RepeatGuard
+from functions.stores.dynamodb.repeats import DynamoRepeatGuard
 from functions.stores.sqlite.repeats import SqliteRepeatGuard
 from tests.fakes.clock import START
 from tests.fakes.repeats import MemoryRepeatGuard
@@ -19,14 +21,32 @@ MARK = b"\x00\xff fingerprint"
 CODE = "12345678901234567890"
 
 
-@pytest.fixture(params=["memory", "sqlite"])
+@contextmanager
+def in_sqlite(folder: Path) -> Iterator[RepeatGuard]:
+    database = migrated_database(folder / "data")
+    yield SqliteRepeatGuard(database, fixed_sealer())
+    database.close()
+
+
+@pytest.fixture(params=["memory", "sqlite", "aws"])
 def guard(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[RepeatGuard]:
     if request.param == "memory":
         yield MemoryRepeatGuard()
-        return
-    database = migrated_database(tmp_path / "data")
-    yield SqliteRepeatGuard(database, fixed_sealer())
-    database.close()
+    elif request.param == "aws":
+        yield DynamoRepeatGuard(request.getfixturevalue("engine").tables(), fixed_sealer())
+    else:
+        with in_sqlite(tmp_path) as guard:
+            yield guard
+
+
+@pytest.fixture(params=["memory", "sqlite"])
+def sweeping_guard(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[RepeatGuard]:
+    """The guards that forget when they are told to; DynamoDB does so by itself."""
+    if request.param == "memory":
+        yield MemoryRepeatGuard()
+    else:
+        with in_sqlite(tmp_path) as guard:
+            yield guard
 
 
 def test_remembered_submission_is_recalled(guard: RepeatGuard) -> None:
@@ -51,22 +71,34 @@ def test_submission_is_not_recalled_from_its_end_on(guard: RepeatGuard) -> None:
     assert guard.recall(MARK, END) is None
 
 
-def test_expired_submission_is_forgotten_for_good(guard: RepeatGuard) -> None:
+def test_forgetting_leaves_what_is_not_expired(guard: RepeatGuard) -> None:
     guard.remember(MARK, CODE, "tip-1", END)
-    guard.remember(b"later", CODE, "tip-2", END + timedelta(minutes=1))
 
-    guard.forget_expired(END)
+    guard.forget_expired(END - timedelta(microseconds=1))
 
-    assert guard.recall(MARK, START) is None
-    assert guard.recall(b"later", START) == (CODE, "tip-2")
+    assert guard.recall(MARK, START) == (CODE, "tip-1")
 
 
 def test_end_set_by_a_clock_years_ahead_is_not_believed(guard: RepeatGuard) -> None:
+    guard.remember(MARK, CODE, "tip-1", END + timedelta(days=10 * 365))
+
+    assert guard.recall(MARK, START) is None
+
+
+def test_expired_submission_is_forgotten_for_good(sweeping_guard: RepeatGuard) -> None:
+    sweeping_guard.remember(MARK, CODE, "tip-1", END)
+    sweeping_guard.remember(b"later", CODE, "tip-2", END + timedelta(minutes=1))
+
+    sweeping_guard.forget_expired(END)
+
+    assert sweeping_guard.recall(MARK, START) is None
+    assert sweeping_guard.recall(b"later", START) == (CODE, "tip-2")
+
+
+def test_end_set_by_a_clock_years_ahead_is_forgotten(sweeping_guard: RepeatGuard) -> None:
     years_ahead = END + timedelta(days=10 * 365)
-    guard.remember(MARK, CODE, "tip-1", years_ahead)
+    sweeping_guard.remember(MARK, CODE, "tip-1", years_ahead)
 
-    recalled = guard.recall(MARK, START)
-    guard.forget_expired(START)
+    sweeping_guard.forget_expired(START)
 
-    assert recalled is None
-    assert guard.recall(MARK, years_ahead - timedelta(minutes=5)) is None
+    assert sweeping_guard.recall(MARK, years_ahead - timedelta(minutes=5)) is None

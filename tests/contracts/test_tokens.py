@@ -10,9 +10,13 @@ import pytest
 from functions.core.errors import KeyUnavailableError
 from functions.core.models import TokenPair, TokenSet, TokenState
 from functions.core.ports import TokenStore
+from functions.stores.dynamodb.table import Tables
+from functions.stores.dynamodb.tokens import DynamoTokenStore
 from functions.stores.sqlite.tokens import SqliteTokenStore
 from tests.contracts.sqlite_parts import file_contents, open_parts, race
+from tests.fakes.mac_keys import MemoryMacKeys
 from tests.fakes.tokens import MemoryTokenStore
+from tests.stores.kit import fixed_sealer
 
 NOW = datetime(2026, 11, 21, 8, 0, tzinfo=UTC)
 SECOND = timedelta(seconds=1)
@@ -26,8 +30,14 @@ def make_store(folder: Path) -> SqliteTokenStore:
     return SqliteTokenStore(parts.database, parts.sealer, parts.mac)
 
 
-@pytest.fixture(params=["memory", "sqlite"])
+def make_table_store(tables: Tables) -> DynamoTokenStore:
+    return DynamoTokenStore(tables, fixed_sealer(), MemoryMacKeys())
+
+
+@pytest.fixture(params=["memory", "sqlite", "aws"])
 def store(request: pytest.FixtureRequest, tmp_path: Path) -> TokenStore:
+    if request.param == "aws":
+        return make_table_store(request.getfixturevalue("engine").tables())
     return MemoryTokenStore() if request.param == "memory" else make_store(tmp_path)
 
 

@@ -56,10 +56,12 @@ class MemoryDeliveryStore:
             self._jobs.add(job)
             return self._save(replace(digest, tip_ids=(tip_id,)))
 
-    def close_digest(self, delivery_id: str, messages: tuple[DeliveryMessage, ...]) -> Delivery:
+    def close_digest(
+        self, delivery_id: str, tip_ids: tuple[str, ...], messages: tuple[DeliveryMessage, ...]
+    ) -> Delivery:
         with self._lock:
             digest = self.get(delivery_id)
-            if digest.state is not DeliveryState.OPEN:
+            if digest.state is not DeliveryState.OPEN or digest.tip_ids != tip_ids:
                 return digest
             return self._save(replace(digest, state=DeliveryState.PLANNED, messages=messages))
 

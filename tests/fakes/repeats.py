@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import datetime
+
+from functions.core.ports import LONGEST_REMEMBERED
 
 
 class MemoryRepeatGuard:
@@ -29,4 +31,4 @@ class MemoryRepeatGuard:
 
 
 def _is_live(expires_at: datetime, now: datetime) -> bool:
-    return now < expires_at <= now + timedelta(hours=1)
+    return now < expires_at <= now + LONGEST_REMEMBERED

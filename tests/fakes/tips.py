@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable
 from dataclasses import replace
 from datetime import datetime
 
@@ -96,6 +96,9 @@ class MemoryTipStore:
             for attachment in tip.attachments
             if attachment.blob_key
         }
+
+    def named_blobs(self, keys: Collection[str]) -> set[str]:
+        return self.blob_keys().intersection(keys)
 
     def counts(self) -> dict[str, int]:
         erased = sum(tip.status is TipStatus.ERASED for tip in self._tips.values())

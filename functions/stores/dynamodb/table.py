@@ -11,17 +11,12 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
-from boto3.dynamodb.types import (  # noqa: TID251 - an adapter of the stores
-    Binary,
-    TypeDeserializer,
-    TypeSerializer,
-)
 from botocore.exceptions import BotoCoreError, ClientError
 
 from functions.core.errors import StoreUnavailableError
+from functions.stores.dynamodb.values import marshal, unmarshal
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb.client import DynamoDBClient
@@ -30,8 +25,6 @@ Item = dict[str, Any]
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND = timedelta(microseconds=1)
-_SERIALIZER = TypeSerializer()
-_DESERIALIZER = TypeDeserializer()
 
 
 class ConditionFailedError(Exception):
@@ -189,18 +182,23 @@ class Table:
             }
         }
 
-    def delete_part(self, key: Key) -> Item:
-        return {"Delete": {"TableName": self.name, "Key": _marshal(key.item)}}
+    def delete_part(self, key: Key, condition: str = "", values: Item | None = None) -> Item:
+        part: Item = {"TableName": self.name, "Key": _marshal(key.item)}
+        if condition:
+            part["ConditionExpression"] = condition
+        if values:
+            part["ExpressionAttributeValues"] = _marshal(values)
+        return {"Delete": part}
 
-    def check_part(self, key: Key, condition: str, values: Item) -> Item:
-        return {
-            "ConditionCheck": {
-                "TableName": self.name,
-                "Key": _marshal(key.item),
-                "ConditionExpression": condition,
-                "ExpressionAttributeValues": _marshal(values),
-            }
+    def check_part(self, key: Key, condition: str, values: Item | None = None) -> Item:
+        part: Item = {
+            "TableName": self.name,
+            "Key": _marshal(key.item),
+            "ConditionExpression": condition,
         }
+        if values:
+            part["ExpressionAttributeValues"] = _marshal(values)
+        return {"ConditionCheck": part}
 
 
 @dataclass(frozen=True)
@@ -252,21 +250,8 @@ def unmarshal_all(items: Sequence[Mapping[str, Any]]) -> list[Item]:
 
 
 def _marshal(values: Mapping[str, Any]) -> Item:
-    return {name: _SERIALIZER.serialize(value) for name, value in values.items()}
+    return {name: marshal(value) for name, value in values.items()}
 
 
 def _unmarshal(item: Mapping[str, Any]) -> Item:
-    return {name: _plain(_DESERIALIZER.deserialize(value)) for name, value in item.items()}
-
-
-def _plain(value: Any) -> Any:
-    if isinstance(value, Decimal):
-        return int(value)
-    if isinstance(value, Binary):
-        held: Any = value
-        return bytes(held)
-    if isinstance(value, list):
-        return [_plain(one) for one in value]
-    if isinstance(value, dict):
-        return {name: _plain(one) for name, one in value.items()}
-    return value
+    return {name: unmarshal(value) for name, value in item.items()}

@@ -21,9 +21,9 @@ MOST_PARTS = 100
 
 _TRIES = 8
 _FIRST_WAIT = 0.02
-_PASSING = frozenset(
-    {"TransactionConflict", "ThrottlingError", "ProvisionedThroughputExceeded", "None"}
-)
+_MET = "TransactionConflict"
+_FAILED = "ConditionalCheckFailed"
+_PASSING = frozenset({_MET, _FAILED, "ThrottlingError", "ProvisionedThroughputExceeded", "None"})
 
 
 class TransactionRefusedError(Exception):
@@ -72,12 +72,13 @@ def _reasons(exc: ClientError) -> list[Any]:
 
 
 def _refusal(exc: ClientError) -> TransactionRefusedError | None:
+    reasons = _reasons(exc)
     failed = {
-        position: reason
-        for position, reason in enumerate(_reasons(exc))
-        if reason.get("Code") == "ConditionalCheckFailed"
+        position: reason for position, reason in enumerate(reasons) if reason.get("Code") == _FAILED
     }
-    if not failed:
+    # Where another transaction is still at work, what failed may be only half of its doing:
+    # the conditions are asked again when it is through.
+    if not failed or any(reason.get("Code") == _MET for reason in reasons):
         return None
     items = {
         position: unmarshal_all([reason["Item"]])[0]

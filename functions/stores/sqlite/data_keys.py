@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Callable
 from pathlib import Path
 
 from functions.core.errors import KeyUnavailableError
@@ -13,21 +14,32 @@ from functions.stores.sqlite.database import Database
 SEAL = "seal"
 
 
-def holds_sealed_data(database: Database) -> bool:
-    """Whether anything in the data folder needs the master key to be read again."""
+def no_blobs_elsewhere() -> bool:
+    """Say that all blobs lie in the data folder."""
+    return False
+
+
+HoldsBlobs = Callable[[], bool]
+"""Whether blobs lie outside the data folder, in a bucket; asked only while there is no key."""
+
+
+def holds_sealed_data(database: Database, elsewhere: HoldsBlobs = no_blobs_elsewhere) -> bool:
+    """Whether anything in the data folder, or elsewhere, needs the master key to be read again."""
     with database.read() as connection:
         keys = connection.execute("SELECT count(*) FROM data_keys").fetchone()[0]
-    return keys > 0 or _holds_blobs(database.data_dir)
+    return keys > 0 or _holds_blobs(database.data_dir) or elsewhere()
 
 
-def open_sealer(database: Database, wrapper: KeyWrapper) -> Sealer:
+def open_sealer(
+    database: Database, wrapper: KeyWrapper, elsewhere: HoldsBlobs = no_blobs_elsewhere
+) -> Sealer:
     """Return the sealer over the stored data keys; the first is made on first use.
 
     Raises KeyUnavailableError when they are wrapped by another master key, and when sealed
     files lie there without any data key, as after the loss of the database file: a fresh
     start would take those files for orphans and sweep them away.
     """
-    if not _wrapped_keys(database, SEAL) and _holds_blobs(database.data_dir):
+    if not _wrapped_keys(database, SEAL) and (_holds_blobs(database.data_dir) or elsewhere()):
         raise KeyUnavailableError("sealed files exist without their data keys")
     keys = load_or_make_keys(database, wrapper, SEAL)
     return Sealer(dict(keys), newest=keys[-1][0])

@@ -69,10 +69,16 @@ class Database:
         self._here = threading.local()
 
     def migrate(self) -> None:
-        """Bring the tables up to date; safe to run again and from two processes at once."""
+        """Bring the tables up to date; safe to run again and from two processes at once.
+
+        Tables of a newer program are left as they are: it only added to them, so that an
+        older program goes on working (deploy/local/README.md). One that had to take something
+        away says so in the table `schema_floor`. Raises StoreUnavailableError then.
+        """
         try:
             make_folder(self.data_dir)
             _make_private_file(self._file)
+            self._require_known_floor()
             for number, script in _migrations():
                 with self.write() as connection:
                     if number > connection.execute("PRAGMA user_version").fetchone()[0]:
@@ -82,6 +88,23 @@ class Database:
             sync_folder(self.data_dir)
         except OSError as exc:
             raise StoreUnavailableError("the data folder cannot be set up") from exc
+
+    def _require_known_floor(self) -> None:
+        """Refuse tables from which something was taken that this program still needs."""
+        with self.read() as connection:
+            has_floor = connection.execute(
+                "SELECT 1 FROM sqlite_master WHERE type = 'table' AND name = 'schema_floor'"
+            ).fetchone()
+            floor = 0
+            if has_floor:
+                floor = connection.execute(
+                    "SELECT COALESCE(MAX(number), 0) FROM schema_floor"
+                ).fetchone()[0]
+        if floor > newest_migration():
+            raise StoreUnavailableError(
+                f"the tables need a program that knows migration {floor}, this one knows"
+                f" {newest_migration()}: go back to the newer program"
+            )
 
     @contextlib.contextmanager
     def read(self) -> Iterator[sqlite3.Connection]:
@@ -172,6 +195,16 @@ class Database:
             yield
         except (sqlite3.Error, OSError) as exc:
             raise StoreUnavailableError(f"{type(exc).__name__}: {exc}") from exc
+
+
+def newest_migration() -> int:
+    """Return the number of the newest migration that this program knows."""
+    return max(number for number, _ in _migrations())
+
+
+def library_version() -> tuple[int, ...]:
+    """Return the version of the SQLite library."""
+    return sqlite3.sqlite_version_info
 
 
 def _make_private_file(path: Path) -> None:

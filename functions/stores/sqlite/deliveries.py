@@ -70,11 +70,13 @@ class SqliteDeliveryStore:
             stored = rows.load(connection, delivery_id)
         return stored.unseal(self._sealer)
 
-    def close_digest(self, delivery_id: str, messages: tuple[DeliveryMessage, ...]) -> Delivery:
+    def close_digest(
+        self, delivery_id: str, tip_ids: tuple[str, ...], messages: tuple[DeliveryMessage, ...]
+    ) -> Delivery:
         sealed = rows.seal_messages(delivery_id, messages, self._sealer)
         with self._database.write() as connection:
             stored = rows.load(connection, delivery_id)
-            if stored.state is DeliveryState.OPEN:
+            if stored.state is DeliveryState.OPEN and stored.tip_ids == tip_ids:
                 rows.insert_messages(connection, delivery_id, stored.unit_id, sealed)
                 rows.plan_again(connection, delivery_id)
                 stored = rows.load(connection, delivery_id)

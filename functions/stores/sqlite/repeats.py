@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import datetime
 
+from functions.core.ports import LONGEST_REMEMBERED
 from functions.stores.sealing import Sealer
 from functions.stores.sqlite.database import Database, to_micros
-
-# Nothing is remembered for so long. An end further ahead was written by a clock that ran
-# wrong, and would keep a receipt code here for years once the clock is right again.
-LONGEST_KEPT = timedelta(hours=1)
 
 
 class SqliteRepeatGuard:
@@ -35,7 +32,7 @@ class SqliteRepeatGuard:
             row = connection.execute(
                 "SELECT sealed_receipt_code, tip_id FROM repeats"
                 " WHERE fingerprint = ? AND expires_at > ? AND expires_at <= ?",
-                (fingerprint, to_micros(now), to_micros(now + LONGEST_KEPT)),
+                (fingerprint, to_micros(now), to_micros(now + LONGEST_REMEMBERED)),
             ).fetchone()
         if row is None:
             return None
@@ -46,7 +43,7 @@ class SqliteRepeatGuard:
         with self._database.write() as connection:
             connection.execute(
                 "DELETE FROM repeats WHERE expires_at <= ? OR expires_at > ?",
-                (to_micros(now), to_micros(now + LONGEST_KEPT)),
+                (to_micros(now), to_micros(now + LONGEST_REMEMBERED)),
             )
 
 

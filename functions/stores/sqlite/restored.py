@@ -63,6 +63,17 @@ def distrust_refresh_tokens(database: Database) -> list[str]:
     return sorted(row[0] for row in rows)
 
 
+def not_renewable(database: Database) -> list[str]:
+    """Return the units whose pair still serves and whose refresh token must not be used."""
+    with database.read() as connection:
+        rows = connection.execute(
+            "SELECT unit_id FROM tokens WHERE state = 'ok' AND exchange_attempts >= ?"
+            " ORDER BY unit_id",
+            (_UNKNOWN_EXCHANGES,),
+        ).fetchall()
+    return [row[0] for row in rows]
+
+
 def forget_what_was_open(database: Database, now: datetime) -> None:
     """Drop sessions, sign-in links and repeat marks; free leases, pauses and due times."""
     with database.write() as connection:

@@ -25,7 +25,9 @@ def snapshot(database: Database, file: Path) -> Iterator[set[str]]:
         # The copy is checked before it counts, so it need not survive a power cut.
         copy.execute("PRAGMA synchronous = OFF")
         with database.write() as connection:
-            connection.backup(copy)
+            # By a connection of its own: SQLite copies from none that may be writing.
+            with _opened(database.data_dir / "binhyen.db") as source:
+                source.backup(copy)
             rows = connection.execute("SELECT blob_key FROM attachments WHERE blob_key != ''")
             yield {row[0] for row in rows}
 

@@ -1,0 +1,49 @@
+"""Reading many items of one table at once (BatchGetItem)."""
+
+from __future__ import annotations
+
+import random
+import time
+from collections.abc import Iterable
+from itertools import islice
+from typing import Any
+
+from functions.core.errors import StoreUnavailableError
+from functions.stores.dynamodb.table import Item, Key, Table, translated_errors, unmarshal_all
+
+_MOST_KEYS = 100
+_TRIES = 8
+_FIRST_WAIT = 0.02
+
+
+def get_many(table: Table, keys: Iterable[Key]) -> list[Item]:
+    """Return those of the items that exist, in no order; each read is consistent.
+
+    What a throttled table leaves out is asked for again for about a second.
+    Raises StoreUnavailableError.
+    """
+    waiting = iter(dict.fromkeys(keys))
+    found: list[Item] = []
+    while batch := list(islice(waiting, _MOST_KEYS)):
+        found += _get_batch(table, batch)
+    return found
+
+
+def _get_batch(table: Table, keys: list[Key]) -> list[Item]:
+    found: list[Item] = []
+    request: Any = {
+        table.name: {
+            # A key consists of two texts.
+            "Keys": [{name: {"S": text} for name, text in key.item.items()} for key in keys],
+            "ConsistentRead": True,
+        }
+    }
+    for attempt in range(_TRIES):
+        with translated_errors():
+            answer = table.client.batch_get_item(RequestItems=request)
+        found += unmarshal_all(answer["Responses"].get(table.name, []))
+        request = answer.get("UnprocessedKeys")
+        if not request:
+            return found
+        time.sleep(_FIRST_WAIT * 2**attempt * random.random())  # noqa: S311 - not a secret
+    raise StoreUnavailableError("UnprocessedKeys")

@@ -1,0 +1,313 @@
+"""Deliveries and their messages in DynamoDB, the texts sealed."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from functools import partial
+
+from functions.core.errors import ConflictError
+from functions.core.models import (
+    Channel,
+    Delivery,
+    DeliveryMessage,
+    DeliveryState,
+    Job,
+    MessageKind,
+    SendState,
+)
+from functions.stores.dynamodb import delivery_items as items
+from functions.stores.dynamodb.batches import get_many
+from functions.stores.dynamodb.delivery_items import UNFINISHED
+from functions.stores.dynamodb.delivery_table import DeliveryTable, until_first
+from functions.stores.dynamodb.job_items import job_parts
+from functions.stores.dynamodb.table import Item, Tables, from_micros, to_micros
+from functions.stores.dynamodb.transactions import MOST_PARTS, TransactionRefusedError
+from functions.stores.sealing import Sealer
+
+# Beside its messages a delivery is closed by the writes of header, tip and digest.
+_MOST_MESSAGES = MOST_PARTS - 5
+# To reopen a message takes two writes.
+_MOST_REOPENED = MOST_PARTS // 2 - 1
+
+
+class DynamoDeliveryStore:
+    """The port DeliveryStore on one table; digests bring their job in the same transaction."""
+
+    def __init__(self, tables: Tables, sealer: Sealer) -> None:
+        self._rows = DeliveryTable(tables.deliveries)
+        self._table = tables.deliveries
+        self._jobs = tables.jobs
+        self._sealer = sealer
+
+    def plan_card(self, delivery: Delivery) -> Delivery:
+        (tip_id,) = delivery.tip_ids
+        header = items.header_item(delivery)
+        messages = items.message_items(header, delivery.messages, self._sealer)
+        try:
+            self._rows.write(
+                [
+                    *self._first_parts(tip_id, delivery, header),
+                    *(self._table.put_part(item) for item in messages),
+                    *(self._table.put_part(item) for item in items.marks(header, messages)),
+                ]
+            )
+        except TransactionRefusedError as exc:
+            planned_id = self._rows.id_by_tip(tip_id, delivery)
+            if planned_id is None:
+                raise ConflictError("delivery id is taken") from exc
+            return self.get(planned_id)
+        return delivery
+
+    def of_tip(self, tip_id: str) -> list[Delivery]:
+        found = [self.get(delivery_id) for delivery_id in self._ids_of_tip(tip_id)]
+        return sorted(found, key=lambda one: (one.created_at, one.delivery_id))
+
+    def get(self, delivery_id: str) -> Delivery:
+        return self._rows.load(delivery_id).unseal(self._sealer)
+
+    # Digests
+
+    def join_digest(self, tip_id: str, digest: Delivery, job: Job) -> Delivery:
+        return self.get(until_first(partial(self._join, tip_id, digest, job)))
+
+    def _join(self, tip_id: str, digest: Delivery, job: Job) -> str:
+        """Return the id of the delivery in which the tip stands then."""
+        delivery_id = self._rows.id_by_tip(tip_id, digest)
+        if delivery_id is not None:
+            return delivery_id
+        opened = self._table.get(items.open_digest_key(digest))
+        if opened is None:
+            self._open(tip_id, digest, job)
+            return digest.delivery_id
+        delivery_id = str(opened["delivery_id"])
+        header = self._rows.header(delivery_id)
+        place = header["tip_count"] + 1
+        self._rows.write(
+            [
+                self._rows.new_part(items.tip_pointer(tip_id, digest, delivery_id)),
+                self._rows.changed_part(header, tip_count=place),
+                # The header may have been read when the digest was closed already.
+                self._table.check_part(
+                    items.open_digest_key(digest), "delivery_id = :id", {":id": delivery_id}
+                ),
+                self._table.put_part(items.tip_item(delivery_id, place, tip_id)),
+            ]
+        )
+        return delivery_id
+
+    def _open(self, tip_id: str, digest: Delivery, job: Job) -> None:
+        opened = {**items.open_digest_key(digest).item, "delivery_id": digest.delivery_id}
+        own = [*self._first_parts(tip_id, digest, items.header_item(digest))]
+        parts = [*own, self._rows.new_part(opened), *job_parts(self._jobs, job)]
+        try:
+            self._rows.write(parts)
+        except TransactionRefusedError as exc:
+            others = {0, len(own)}
+            if others.isdisjoint(exc.failed):
+                raise ConflictError("the id of the digest or of its job is taken") from exc
+            raise
+
+    def close_digest(
+        self, delivery_id: str, tip_ids: tuple[str, ...], messages: tuple[DeliveryMessage, ...]
+    ) -> Delivery:
+        return until_first(partial(self._close, delivery_id, tip_ids, messages))
+
+    def _close(
+        self, delivery_id: str, tip_ids: tuple[str, ...], messages: tuple[DeliveryMessage, ...]
+    ) -> Delivery:
+        stored = self._rows.load(delivery_id)
+        if stored.header["state"] != DeliveryState.OPEN.value or stored.tip_ids != tip_ids:
+            return stored.unseal(self._sealer)
+        sealed = items.message_items(stored.header, messages, self._sealer)
+        header, rest = self._write_ahead(stored.header, sealed)
+        closed = {"state": DeliveryState.PLANNED.value, "sent_at": None}
+        self._rows.write(
+            [
+                self._rows.changed_part(
+                    header, **closed, message_count=len(sealed), unfinished=len(sealed)
+                ),
+                self._table.delete_part(items.open_digest_key(stored.unseal(self._sealer))),
+                self._table.put_part(items.digest_item(header)),
+                *(self._table.put_part(item) for item in rest),
+            ]
+        )
+        return self.get(delivery_id)
+
+    def _write_ahead(self, header: Item, messages: Sequence[Item]) -> tuple[Item, Sequence[Item]]:
+        """Write the messages that one transaction cannot take; return the header then, and
+        those that are left.
+
+        They stay out of sight until the header counts them. The new revision keeps them from
+        being mixed with those of another who closes the digest at the same time.
+        """
+        if len(messages) <= _MOST_MESSAGES:
+            return header, messages
+        self._rows.write([self._rows.changed_part(header)])
+        header = {**header, "revision": header["revision"] + 1}
+        while len(messages) > _MOST_MESSAGES:
+            batch, messages = messages[:_MOST_MESSAGES], messages[_MOST_MESSAGES:]
+            parts = [self._table.put_part(item) for item in batch]
+            self._rows.write([self._rows.unchanged_part(header), *parts])
+        return header, messages
+
+    # Sending more, or again
+
+    def append_text(self, delivery_id: str, text: str) -> Delivery:
+        until_first(partial(self._append, delivery_id, text))
+        return self.get(delivery_id)
+
+    def _append(self, delivery_id: str, text: str) -> None:
+        header = self._rows.header(delivery_id)
+        if header["state"] == DeliveryState.OPEN.value:
+            raise ConflictError("an open digest has no messages yet")
+        position = header["message_count"] + 1
+        message = DeliveryMessage(position, MessageKind.TEXT, text)
+        (item,) = items.message_items(header, [message], self._sealer)
+        self._rows.write(
+            [
+                self._rows.changed_part(
+                    header,
+                    state=DeliveryState.PLANNED.value,
+                    sent_at=None,
+                    message_count=position,
+                    unfinished=header["unfinished"] + 1,
+                ),
+                self._table.put_part(item),
+            ]
+        )
+
+    def reopen(self, delivery_id: str) -> Delivery:
+        while until_first(partial(self._reopen_some, delivery_id)):
+            pass
+        return self.get(delivery_id)
+
+    def _reopen_some(self, delivery_id: str) -> bool:
+        """Reopen as many messages as one transaction takes; return whether more are refused.
+
+        Only the last ones make the delivery planned: after a crash it is reopened again.
+        """
+        stored = self._rows.load(delivery_id)
+        refused = [one for one in stored.messages if one["state"] == SendState.REFUSED.value]
+        if not refused:
+            return False
+        batch = refused[:_MOST_REOPENED]
+        is_last = len(batch) == len(refused)
+        changes = {"state": DeliveryState.PLANNED.value, "sent_at": None} if is_last else {}
+        unfinished = stored.header["unfinished"] + len(batch)
+        parts = [self._rows.changed_part(stored.header, unfinished=unfinished, **changes)]
+        for message in batch:
+            parts += self._pending_parts(message)
+        self._rows.write(parts)
+        return not is_last
+
+    # Marks
+
+    def begin_send(self, delivery_id: str, position: int, at: datetime) -> None:
+        until_first(partial(self._begin, delivery_id, position, at))
+
+    def _begin(self, delivery_id: str, position: int, at: datetime) -> None:
+        message = self._unfinished_message(delivery_id, position)
+        marks = {"state": SendState.ATTEMPTED.value, "attempted_at": to_micros(at)}
+        attempt = items.attempt_item({**message, **marks})
+        parts = [self._rows.changed_part(message, **marks), self._table.put_part(attempt)]
+        if message["attempted_at"] not in (None, marks["attempted_at"]):
+            parts.append(self._table.delete_part(items.attempt_key(message)))
+        self._rows.write(parts)
+
+    def withdraw_send(self, delivery_id: str, position: int) -> None:
+        until_first(partial(self._withdraw, delivery_id, position))
+
+    def _withdraw(self, delivery_id: str, position: int) -> None:
+        self._rows.write(self._pending_parts(self._unfinished_message(delivery_id, position)))
+
+    def _unfinished_message(self, delivery_id: str, position: int) -> Item:
+        message = self._rows.message(delivery_id, position).item
+        if message["state"] not in UNFINISHED:
+            raise ConflictError("this message is finished")
+        return message
+
+    def _pending_parts(self, message: Item) -> list[Item]:
+        pending = {"state": SendState.PENDING.value, "attempted_at": None}
+        parts = [self._rows.changed_part(message, **pending)]
+        if message["attempted_at"] is not None:
+            parts.append(self._table.delete_part(items.attempt_key(message)))
+        return parts
+
+    def mark_sent(self, delivery_id: str, position: int, message_id: str, at: datetime) -> None:
+        marks = {
+            "state": SendState.SENT.value,
+            "sent_at": to_micros(at),
+            "message_id": message_id,
+        }
+        until_first(partial(self._finish, delivery_id, position, marks, at))
+
+    def mark_refused(self, delivery_id: str, position: int, at: datetime) -> None:
+        marks = {"state": SendState.REFUSED.value}
+        until_first(partial(self._finish, delivery_id, position, marks, at))
+
+    def _finish(self, delivery_id: str, position: int, marks: Item, at: datetime) -> None:
+        found = self._rows.message(delivery_id, position)
+        # What stands in the group stays so, whatever a late answer says.
+        if found.item["state"] == SendState.SENT.value:
+            return
+        finished = {**found.item, **marks}
+        changes = items.header_changes(found.header, found.item, finished, to_micros(at))
+        parts = [
+            self._rows.changed_part(found.item, **marks),
+            self._rows.changed_part(found.header, **changes),
+        ]
+        if finished["message_id"]:
+            parts.append(self._table.put_part(items.message_id_item(found.header, finished)))
+        self._rows.write(parts)
+
+    # Questions
+
+    def is_known_message(self, recipient: str, message_id: str) -> bool:
+        if not message_id:
+            return False
+        return self._table.get(items.message_id_key(recipient, message_id)) is not None
+
+    def cards_begun_since(self, unit_id: str, since: datetime) -> int:
+        attempts = self._attempts_since(unit_id, since)
+        return len({one["delivery_id"] for one in attempts if not one["is_digest"]})
+
+    def sends_since(self, unit_id: str, since: datetime) -> list[datetime]:
+        attempts = self._attempts_since(unit_id, since)
+        return [from_micros(one["attempted_at"]) for one in attempts]
+
+    def _attempts_since(self, unit_id: str, since: datetime) -> list[Item]:
+        first, last = items.attempts_from(since)
+        values = {":pk": items.unit_pk(unit_id), ":first": first, ":last": last}
+        return list(self._table.query("pk = :pk AND sk BETWEEN :first AND :last", values))
+
+    def last_digest_at(self, unit_id: str) -> datetime | None:
+        latest = self._table.query(
+            "pk = :pk AND begins_with(sk, :digest)",
+            {":pk": items.unit_pk(unit_id), ":digest": "DIGEST#"},
+            newest_first=True,
+            limit=1,
+        )
+        return next((from_micros(one["created_at"]) for one in latest), None)
+
+    def first_sent_at(self, tip_id: str, channel: Channel) -> datetime | None:
+        keys = [items.header_key(one) for one in self._ids_of_tip(tip_id, f"{channel.value}#")]
+        times = [header["first_sent_at"] for header in get_many(self._table, keys)]
+        return min((from_micros(at) for at in times if at is not None), default=None)
+
+    def _ids_of_tip(self, tip_id: str, begins: str = "") -> list[str]:
+        condition, values = "pk = :pk", {":pk": items.tip_pk(tip_id)}
+        if begins:
+            condition += " AND begins_with(sk, :begins)"
+            values[":begins"] = begins
+        return [item["delivery_id"] for item in self._table.query(condition, values)]
+
+    def _first_parts(self, tip_id: str, delivery: Delivery, header: Item) -> list[Item]:
+        """Return the writes of a new delivery of one tip; the first is refused where the tip
+        stands with that recipient already."""
+        delivery_id = delivery.delivery_id
+        return [
+            self._rows.new_part(items.tip_pointer(tip_id, delivery, delivery_id)),
+            self._rows.new_part(header),
+            self._table.put_part(items.tip_item(delivery_id, 1, tip_id)),
+        ]

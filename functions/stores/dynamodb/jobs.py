@@ -1,0 +1,339 @@
+"""Jobs, their leases and the pauses of their lanes, in DynamoDB.
+
+A lane's item says who holds the lane, until when, and how long it pauses; the lease of a job
+without a lane stands on the job itself. So a lane that is taken over shuts out the worker who
+overslept. All writes are transactions, also those of one item: their token makes a repeat by
+the client harmless, and they wait for one another instead of failing.
+"""
+
+from __future__ import annotations
+
+import secrets
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+from functions.core.errors import LeaseLostError, NotFoundError
+from functions.core.models import Claim, JobState
+from functions.stores.dynamodb.batches import get_many
+from functions.stores.dynamodb.job_items import (
+    FAILED,
+    OPEN,
+    index_keys,
+    job_key,
+    job_of,
+    lane_key,
+)
+from functions.stores.dynamodb.table import Item, Key, Tables, Update, from_micros, to_micros
+from functions.stores.dynamodb.transactions import TransactionRefusedError, transact
+
+# Nobody holds a job or pauses a lane for so long. An end further ahead was written by a
+# clock that ran wrong, and would block the lane for years once the clock is right again.
+LONGEST_HOLD = timedelta(hours=1)
+# The same for due times: back-off is capped at a minute, a digest waits for some minutes.
+LONGEST_WAIT = timedelta(days=1)
+
+_IS_DUE = "queue = :open AND (due_at <= :now OR due_at > :longest_wait)"
+_IS_FREE = (
+    "(attribute_not_exists(lease_until) OR lease_until <= :now OR lease_until > :longest_hold)"
+)
+_RUNS = (
+    "(attribute_not_exists(paused_until) OR paused_until <= :now OR paused_until > :longest_hold)"
+)
+_IS_HELD = "lease_token = :token AND job_id = :job_id"
+
+
+class DynamoJobStore:
+    """The port JobStore on a table whose sparse indexes hold unfinished jobs only."""
+
+    def __init__(self, tables: Tables) -> None:
+        self._jobs = tables.jobs
+
+    def due(self, now: datetime, limit: int, unit_id: str = "") -> list[str]:
+        claimable = self._claimable(now, unit_id)
+        claimable.sort(key=lambda row: (row["urgency_rank"], row["created_at"], row["job_id"]))
+        first_of_lane: dict[Key, str] = {}
+        for row in claimable:
+            first_of_lane.setdefault(_hold_key(row["lane"], row["job_id"]), row["job_id"])
+        return list(first_of_lane.values())[:limit]
+
+    def due_units(self, now: datetime) -> list[str]:
+        return sorted({row["unit_id"] for row in self._claimable(now)})
+
+    def claim(self, job_id: str, now: datetime, lease_until: datetime) -> Claim | None:
+        # The indexes lag behind: only what is read here and holds in the write counts.
+        found = self._jobs.get(job_key(job_id))
+        if found is None or not _is_due(found, now):
+            return None
+        job = job_of(found)
+        claim = Claim(replace(job, attempts=job.attempts + 1), secrets.token_hex(16))
+        return claim if self._took_place(self._claim_parts(claim, now, lease_until)) else None
+
+    def extend(self, claim: Claim, lease_until: datetime) -> None:
+        until = {":until": to_micros(lease_until)}
+        self._write_held(claim, [self._held_part(claim, "SET lease_until = :until", until)])
+
+    def complete(self, claim: Claim) -> None:
+        self._release(claim, JobState.DONE, "", clears_pause=True)
+
+    def postpone(
+        self, claim: Claim, due_at: datetime, error: str, state: JobState = JobState.PENDING
+    ) -> None:
+        self._release(claim, state, error, due_at=due_at)
+
+    def fail(self, claim: Claim, error: str) -> None:
+        self._release(claim, JobState.FAILED, error)
+
+    def pause_lane(self, lane: str, until: datetime) -> None:
+        if not lane:
+            return
+        paused = Update("SET paused_until = :until", values={":until": to_micros(until)})
+        self._write([self._jobs.update_part(lane_key(lane), paused)])
+
+    def rearm_lane(self, lane: str, now: datetime) -> int:
+        """Costs a look at every unfinished job of the table.
+
+        A job that was written just now may be missed: it is due by itself before long.
+        """
+        if not lane:
+            return 0
+        found = self._jobs.get(lane_key(lane)) or {}
+        holder = found.get("job_id") if _is_live(found.get("lease_until"), now) else None
+        if "paused_until" in found:
+            cleared = Update("REMOVE paused_until")
+            self._write([self._jobs.update_part(lane_key(lane), cleared)])
+        rows = self._jobs.query(
+            "queue = :queue",
+            {":queue": OPEN, ":lane": lane},
+            index="by_time",
+            FilterExpression="lane = :lane",
+        )
+        return sum(self._make_due(row, now) for row in rows if row["job_id"] != holder)
+
+    def release_leases(self, due_at: datetime) -> int:
+        """Costs a look at every unfinished job of the table and at its lane."""
+        rows = list(self._jobs.query("queue = :queue", {":queue": OPEN}, index="by_time"))
+        keys = {_hold_key(row["lane"], row["job_id"]) for row in rows}
+        held = [one for one in get_many(self._jobs, keys) if one.get("lease_token")]
+        return sum(self._take_away(one, due_at) for one in held)
+
+    def retry(self, job_id: str | None, now: datetime) -> int:
+        """Re-arming all may miss a job that failed just now."""
+        if job_id is None:
+            failed = list(self._jobs.query("queue = :q", {":q": FAILED}, index="by_time"))
+            return sum(self._rearm_failed(row["job_id"], row["unit_id"], now) for row in failed)
+        found = self._jobs.get(job_key(job_id))
+        if found is None:
+            raise NotFoundError(f"no job {job_id}")
+        return self._rearm_failed(job_id, found["unit_id"], now)
+
+    def counts(self) -> dict[str, int]:
+        """Costs a read of the whole table, so it is for an operator's command: a counter that
+        every job changes would be the one item that all units wait for."""
+        found = self._jobs.scan(
+            FilterExpression="sk = :sk",
+            ExpressionAttributeValues={":sk": {"S": job_key("").sk}},
+            ProjectionExpression="#state",
+            ExpressionAttributeNames={"#state": "state"},
+        )
+        counted = Counter(item["state"] for item in found)
+        return {state.value: counted[state.value] for state in JobState}
+
+    def oldest_due_at(self, now: datetime) -> datetime | None:
+        oldest = self._rows("queue", OPEN, "due_at <= :time", to_micros(now), limit=1)
+        return next((from_micros(row["due_at"]) for row in oldest), None)
+
+    # Looking
+
+    def _claimable(self, now: datetime, unit_id: str = "") -> list[Item]:
+        """Return the index rows of what can be claimed, at the cost of what is due."""
+        at = ("open_unit", unit_id) if unit_id else ("queue", OPEN)
+        rows = [
+            *self._rows(*at, "due_at <= :time", to_micros(now)),
+            *self._rows(*at, "due_at > :time", to_micros(now + LONGEST_WAIT)),
+        ]
+        lanes = get_many(self._jobs, {lane_key(row["lane"]) for row in rows if row["lane"]})
+        closed = {
+            lane["pk"]
+            for lane in lanes
+            if _is_live(lane.get("lease_until"), now) or _is_live(lane.get("paused_until"), now)
+        }
+        return [
+            row
+            for row in rows
+            if not _is_live(row.get("lease_until"), now) and lane_key(row["lane"]).pk not in closed
+        ]
+
+    def _rows(
+        self, partition: str, value: str, times: str, time: int, limit: int | None = None
+    ) -> Iterator[Item]:
+        return self._jobs.query(
+            f"{partition} = :value AND {times}",
+            {":value": value, ":time": time},
+            index="by_time" if partition == "queue" else "by_unit",
+            limit=limit,
+        )
+
+    # Writing
+
+    def _write(self, parts: Iterable[Item]) -> None:
+        transact(self._jobs.client, list(parts))
+
+    def _write_if(self, key: Key, update: Update) -> bool:
+        return self._took_place([self._jobs.update_part(key, update)])
+
+    def _took_place(self, parts: Iterable[Item]) -> bool:
+        """Write, and return whether the conditions held."""
+        try:
+            self._write(parts)
+        except TransactionRefusedError:
+            return False
+        return True
+
+    def _write_held(self, claim: Claim, parts: Iterable[Item]) -> None:
+        try:
+            self._write(parts)
+        except TransactionRefusedError as exc:
+            raise LeaseLostError(claim.job.job_id) from exc
+
+    def _claim_parts(self, claim: Claim, now: datetime, lease_until: datetime) -> list[Item]:
+        job = claim.job
+        attempt = "attempts = :attempts"
+        # Counted from what was read: a claim that came between would be overwritten.
+        is_due = f"{_IS_DUE} AND attempts = :attempts_before"
+        counted = {
+            ":open": OPEN,
+            ":now": to_micros(now),
+            ":longest_wait": to_micros(now + LONGEST_WAIT),
+            ":attempts": job.attempts,
+            ":attempts_before": job.attempts - 1,
+        }
+        lease = "lease_token = :token, lease_until = :until"
+        held = {
+            ":now": to_micros(now),
+            ":longest_hold": to_micros(now + LONGEST_HOLD),
+            ":token": claim.token,
+            ":until": to_micros(lease_until),
+        }
+        key = job_key(job.job_id)
+        if not job.lane:
+            both = Update(f"SET {attempt}, {lease}", f"{is_due} AND {_IS_FREE}", counted | held)
+            return [self._jobs.update_part(key, both)]
+        taken = Update(
+            f"SET job_id = :job_id, {lease}",
+            f"{_IS_FREE} AND {_RUNS}",
+            {**held, ":job_id": job.job_id},
+        )
+        return [
+            self._jobs.update_part(key, Update(f"SET {attempt}", is_due, counted)),
+            self._jobs.update_part(lane_key(job.lane), taken),
+        ]
+
+    def _release(
+        self,
+        claim: Claim,
+        state: JobState,
+        error: str,
+        due_at: datetime | None = None,
+        clears_pause: bool = False,
+    ) -> None:
+        values = {"last_error": error, **index_keys(claim.job, state)}
+        if due_at is not None:
+            values["due_at"] = to_micros(due_at)
+        left = [name for name in ("queue", "open_unit") if name not in values]
+        sets = ", ".join(["#state = :state", *(f"{name} = :{name}" for name in values)])
+        given = {":state": state.value, **{f":{name}": value for name, value in values.items()}}
+        names = {"#state": "state"}
+        if not claim.job.lane:
+            change = f"SET {sets} {_removing('lease_token', 'lease_until', *left)}"
+            self._write_held(claim, [self._held_part(claim, change, given, names)])
+            return
+        lease = ["job_id", "lease_token", "lease_until"]
+        if clears_pause:
+            lease.append("paused_until")
+        changed = Update(f"SET {sets} {_removing(*left)}", values=given, names=names)
+        self._write_held(
+            claim,
+            [
+                self._jobs.update_part(job_key(claim.job.job_id), changed),
+                self._held_part(claim, _removing(*lease)),
+            ],
+        )
+
+    def _held_part(
+        self,
+        claim: Claim,
+        change: str,
+        values: Item | None = None,
+        names: dict[str, str] | None = None,
+    ) -> Item:
+        """Return a change of the item that carries the lease, refused to whoever lost it."""
+        key = _hold_key(claim.job.lane, claim.job.job_id)
+        held = {":token": claim.token, ":job_id": claim.job.job_id}
+        update = Update(change, _IS_HELD, {**held, **(values or {})}, names)
+        return self._jobs.update_part(key, update)
+
+    def _make_due(self, row: Item, now: datetime) -> bool:
+        if row["due_at"] <= to_micros(now):
+            return True
+        sooner = Update(
+            "SET due_at = :now",
+            "queue = :open AND due_at > :now",
+            {":now": to_micros(now), ":open": OPEN},
+        )
+        return self._write_if(job_key(row["job_id"]), sooner)
+
+    def _take_away(self, held: Item, due_at: datetime) -> bool:
+        """End the lease that this item carries; its job is due then."""
+        key = Key(held["pk"], held["sk"])
+        job = job_key(held["job_id"])
+        due = {":due_at": to_micros(due_at), ":open": OPEN}
+        is_same, seen = "lease_token = :token", {":token": held["lease_token"]}
+        if key == job:
+            change = f"SET due_at = :due_at {_removing('lease_token', 'lease_until')}"
+            return self._write_if(
+                key, Update(change, f"queue = :open AND {is_same}", {**due, **seen})
+            )
+        parts = [
+            self._jobs.update_part(job, Update("SET due_at = :due_at", "queue = :open", due)),
+            self._jobs.update_part(
+                key, Update(_removing("job_id", "lease_token", "lease_until"), is_same, seen)
+            ),
+        ]
+        return self._took_place(parts)
+
+    def _rearm_failed(self, job_id: str, unit_id: str, now: datetime) -> bool:
+        pending = Update(
+            "SET #state = :pending, queue = :open, open_unit = :unit, due_at = :now",
+            "#state = :failed",
+            {
+                ":pending": JobState.PENDING.value,
+                ":failed": JobState.FAILED.value,
+                ":open": OPEN,
+                ":unit": unit_id,
+                ":now": to_micros(now),
+            },
+            {"#state": "state"},
+        )
+        return self._write_if(job_key(job_id), pending)
+
+
+def _hold_key(lane: str, job_id: str) -> Key:
+    """Return the key of the item that carries the lease of a job."""
+    return lane_key(lane) if lane else job_key(job_id)
+
+
+def _removing(*names: str) -> str:
+    return f"REMOVE {', '.join(names)}" if names else ""
+
+
+def _is_due(found: Item, now: datetime) -> bool:
+    """Say what the condition of a claim would, before it is paid for."""
+    until = to_micros(now + LONGEST_WAIT)
+    return found.get("queue") == OPEN and not to_micros(now) < found["due_at"] <= until
+
+
+def _is_live(until: int | None, now: datetime) -> bool:
+    """Whether a lease or pause that ends then is one; a wrong clock's is not."""
+    return until is not None and to_micros(now) < until <= to_micros(now + LONGEST_HOLD)
