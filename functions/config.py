@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
@@ -12,6 +13,7 @@ from urllib.parse import urlsplit
 ZALO_API_URL = "https://openapi.zalo.me"
 ZALO_OAUTH_URL = "https://oauth.zaloapp.com"
 _LOOPBACK = ("127.0.0.1", "localhost", "::1")
+_PLAIN_URL = re.compile(r"https?://[A-Za-z0-9.-]+(:[0-9]+)?(/[A-Za-z0-9._~-]+)*")
 
 
 class SettingsError(Exception):
@@ -100,6 +102,28 @@ class Settings:
         if reader.problems:
             raise SettingsError(reader.problems)
         return cls(data_dir, key_file, public_url, port, api_url, oauth_url, sandbox, backend, aws)
+
+
+@dataclass(frozen=True)
+class BuildSettings:
+    """What a build of the site must know of where it will be served."""
+
+    upload_url: str = ""
+    """Where browsers put photos before their tip; empty: photos come with the form."""
+
+    @classmethod
+    def from_env(cls, env: Mapping[str, str] | None = None) -> BuildSettings:
+        """Read and check. Raises SettingsError."""
+        reader = _Reader(os.environ if env is None else env)
+        upload_url = reader.url("BINHYEN_UPLOAD_URL", "")
+        # It becomes a source of the pages' content policy, where other signs would mean more.
+        if upload_url and not reader.problems and not _PLAIN_URL.fullmatch(upload_url):
+            reader.problems.append(
+                "BINHYEN_UPLOAD_URL may hold only a host, a port and a plain path"
+            )
+        if reader.problems:
+            raise SettingsError(reader.problems)
+        return cls(upload_url)
 
 
 def _aws_settings(reader: _Reader, backend: Backend) -> AwsSettings:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 from functions.config import Settings
 from functions.core.ports import BlobStore, Clock
 from functions.logs import alarm
@@ -32,10 +34,11 @@ class LocalStores:
         """
         self.database = Database(settings.data_dir)
         self.database.migrate()
+        in_bucket = partial(_bucket_holds_photos, settings)
         wrapper = open_key_file(
-            settings.key_file, settings.data_dir, holds_sealed_data(self.database)
+            settings.key_file, settings.data_dir, holds_sealed_data(self.database, in_bucket)
         )
-        sealer = open_sealer(self.database, wrapper)
+        sealer = open_sealer(self.database, wrapper, in_bucket)
         self.mac = SqliteMacKeys(self.database, wrapper)
         self.blobs = _blobs(settings, sealer, clock)
         self.tips = SqliteTipStore(self.database, sealer)
@@ -59,3 +62,13 @@ def _blobs(settings: Settings, sealer: Sealer, clock: Clock) -> BlobStore:
 
     clients = AwsClients(settings.aws.endpoint_url)
     return S3BlobStore(clients, settings.aws.photos_bucket, sealer, clock)
+
+
+def _bucket_holds_photos(settings: Settings) -> bool:
+    """Whether sealed photos lie in a bucket, if one is named: only their own keys open them."""
+    if not settings.aws.photos_bucket:
+        return False
+    from functions.stores.aws_clients import AwsClients
+    from functions.stores.s3 import holds_photos
+
+    return holds_photos(AwsClients(settings.aws.endpoint_url), settings.aws.photos_bucket)

@@ -14,9 +14,9 @@ from pathlib import Path
 from typing import Any
 
 import jinja2
-import yaml
 
 from functions.core.ports import CardValues
+from functions.yaml_files import read_yaml
 
 LONGEST_MESSAGE = 1_500
 """Characters; the reference (4.2) assumes 2,000 and advises 1,500."""
@@ -68,8 +68,7 @@ class TemplateRenderer:
             autoescape=False,  # noqa: S701 plain text for Zalo; `zalo_text` is its escaping
         )
         self._environment.filters.update(own=_Own, local_time=local_time, typed_time=typed_time)
-        catalogue = (templates_dir / "catalogue.yml").read_text(encoding="utf-8")
-        self._environment.globals["words"] = yaml.safe_load(catalogue)
+        self._environment.globals["words"] = read_yaml(templates_dir / "catalogue.yml")
 
     def tip_card(self, values: CardValues) -> list[str]:
         def head(part: str) -> str:

@@ -48,10 +48,17 @@ class BuildReport:
 
 
 def build_site(
-    root: Path, out: Path, on: date, progress: Progress, *, compress: bool = True
+    root: Path,
+    out: Path,
+    on: date,
+    progress: Progress,
+    *,
+    compress: bool = True,
+    upload_url: str = "",
 ) -> BuildReport:
     """Build the site of the project at `root` as of the day `on` into the folder `out`.
 
+    With an `upload_url` the tip form puts photos there before the tip, and only there.
     `<out>/site` is switched at the very end; only compressing comes after it. Raises
     PublishError, whose problems name file, line and remedy; the site that was there stays.
     """
@@ -59,7 +66,7 @@ def build_site(
     with exclusive(out):
         check_place(out)
         progress("reading units, laws and pages")
-        inputs = read_inputs(root, on)
+        inputs = read_inputs(root, on, upload_url)
         shared, stamper = _draw(root, out, on, inputs, progress)
         release = Release(out)
         _write(release, inputs, shared, stamper, progress)
@@ -106,7 +113,7 @@ def _draw(
         from publish.sources import read_registry
 
         registry = read_registry(root, out, on)
-        about = begin_shared(registry, out, generator)
+        about = begin_shared(registry, out, generator, inputs.upload_url)
         progress("running the generator once")
         drawing = Drawing(registry, out, about, set(about.live))
         progress("checking the pages it made")
@@ -139,6 +146,7 @@ def _write_side_files(release: Release, shared: Shared) -> None:
     facts = {
         "script_hashes": shared.script_hashes,
         "style_hashes": shared.style_hashes,
+        "upload_url": shared.about.upload_url,
         "units": {unit_id: release.trees[unit_id].note for unit_id in shared.about.live},
     }
     own = {

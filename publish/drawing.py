@@ -41,7 +41,7 @@ from publish.work_tree import own_shells, sample_pages, write_work_tree
 _PROBLEMS_SHOWN = 20
 
 
-def begin_shared(registry: Registry, out: Path, generator: Generator) -> About:
+def begin_shared(registry: Registry, out: Path, generator: Generator, upload_url: str) -> About:
     """Let the generator build the shared pages; return what is known before it has.
 
     Raises PublishError with what is wrong with the pages.
@@ -64,8 +64,13 @@ def begin_shared(registry: Registry, out: Path, generator: Generator) -> About:
         procedures=procedures,
         forwarding=values.forwarding(old),
         search=search,
+        upload_url=upload_url,
     )
-    home = {**home_lists(registry, content, values), "search": search}
+    home = {
+        **home_lists(registry, content, values),
+        "search": search,
+        "upload_url": upload_url,
+    }
     work = _empty_folder(out)
     configuration = write_work_tree(registry.root, work, content, registry.catalogue, home)
     write_parts(configuration.parent / "docs", parts.values())

@@ -29,6 +29,8 @@ class Inputs:
     """Of all that every unit's pages depend on: day, code, data, templates, shared pages."""
     units: Mapping[str, str]
     """Of each unit's own folder, by unit id."""
+    upload_url: str = ""
+    """Where the tip form puts photos before the tip; empty where they come with it."""
 
     def of_unit(self, unit_id: str) -> str:
         """Return the digest of all that one unit's pages depend on."""
@@ -44,7 +46,7 @@ def digest(parts: Iterable[bytes]) -> str:
     return total.hexdigest()
 
 
-def read_inputs(root: Path, on: date) -> Inputs:
+def read_inputs(root: Path, on: date, upload_url: str = "") -> Inputs:
     """Read everything a build of that day depends on."""
     site, data = root / "site", root / "data"
     units = {
@@ -62,8 +64,9 @@ def read_inputs(root: Path, on: date) -> Inputs:
         *_files(_CODE / "functions" / "core", suffix=".py"),
     ]
     return Inputs(
-        digest([on.isoformat().encode(), *_versions(), *_contents(shared)]),
+        digest([on.isoformat().encode(), upload_url.encode(), *_versions(), *_contents(shared)]),
         {unit_id: digest(_contents(_files(folder))) for unit_id, folder in units.items()},
+        upload_url,
     )
 
 

@@ -42,6 +42,8 @@ class About:
     """Where the functions lead on from old addresses."""
     search: Mapping[str, str]
     """The files of the search index that units share, by what they hold."""
+    upload_url: str
+    """Where the tip form puts photos before the tip; empty where they come with it."""
 
 
 @dataclass(frozen=True)

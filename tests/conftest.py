@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import socket
 from collections.abc import Iterator
+from contextlib import ExitStack
 from typing import Any
 
 import pytest
@@ -27,11 +28,44 @@ def only_this_machine(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(socket.socket, "connect", guarded)
 
 
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption(
+        "--engines",
+        choices=("ministack", "several"),
+        default="ministack",
+        help="several: DynamoDB Local and Ceph RGW, the rest on ministack; `make test-engines`",
+    )
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """With several engines, run again only what an engine has a part in."""
+    if config.getoption("--engines") == "several":
+        others = [item for item in items if not _uses_engine(item)]
+        config.hook.pytest_deselected(items=others)
+        items[:] = [item for item in items if item not in set(others)]
+
+
+def _uses_engine(item: pytest.Item) -> bool:
+    # Suites that run on several stores ask for the engine only in their cases named so.
+    named = getattr(item, "callspec", None)
+    is_aws_case = named is not None and "aws" in named.id.split("-")
+    return is_aws_case or "engine" in getattr(item, "fixturenames", ())
+
+
 @pytest.fixture(scope="session")
-def engine(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Engine]:
-    """An AWS engine for the whole run; the credentials of the tests are set for this process."""
-    with pytest.MonkeyPatch.context() as patch, ministack(tmp_path_factory.mktemp("aws")) as engine:
-        for name, value in CREDENTIALS.items():
+def engine(
+    tmp_path_factory: pytest.TempPathFactory, pytestconfig: pytest.Config
+) -> Iterator[Engine]:
+    """An AWS engine for the whole run; its settings are set for this process."""
+    with ExitStack() as running:
+        engine = running.enter_context(ministack(tmp_path_factory.mktemp("aws")))
+        if pytestconfig.getoption("--engines") == "several":
+            # Imported here: nothing of it is needed, nor installed, for the usual run.
+            from tests.engines.several import with_others
+
+            engine = running.enter_context(with_others(engine, tmp_path_factory))
+        patch = running.enter_context(pytest.MonkeyPatch.context())
+        for name, value in (engine.env if engine.elsewhere else CREDENTIALS).items():
             patch.setenv(name, value)
         yield engine
 

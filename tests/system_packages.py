@@ -1,7 +1,7 @@
 """Installs the Debian packages that the tests drive, where they are missing.
 
-Run as `python -m tests.system_packages` by `make test`. Needs root only when something is
-missing.
+Run as `python -m tests.system_packages` by `make test`, and with the word `engines` by
+`make test-engines`. Needs root only when something is missing.
 """
 
 from __future__ import annotations
@@ -10,12 +10,27 @@ import shutil
 import subprocess
 import sys
 
-PACKAGES = {"chromium": "chromium", "strace": "strace", "npm": "npm"}
+PACKAGES = {
+    "chromium": "chromium",
+    "strace": "strace",
+    "npm": "npm",
+    "nginx": "nginx",
+    "logrotate": "logrotate",
+    "systemd-analyze": "systemd",
+}
 """Program on the PATH → Debian package."""
 
+ENGINES = {
+    "java": "default-jre-headless",
+    "ceph-mon": "ceph-mon",
+    "ceph-osd": "ceph-osd",
+    "radosgw": "radosgw",
+}
 
-def main() -> int:
-    missing = [package for program, package in PACKAGES.items() if not shutil.which(program)]
+
+def main(words: list[str]) -> int:
+    needed = PACKAGES | (ENGINES if "engines" in words else {})
+    missing = [package for program, package in needed.items() if not shutil.which(program)]
     if not missing:
         return 0
     if not shutil.which("apt-get"):
@@ -33,4 +48,4 @@ def main() -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(main(sys.argv[1:]))

@@ -15,7 +15,7 @@ from functions.config import SettingsError
 from functions.core.connecting import ImportFileError
 from functions.core.errors import BinhyenError, KeyUnavailableError
 from functions.core.units import UnitDataError
-from functions.local.commands import administration, reports, running
+from functions.local.commands import administration, doctoring, keeping, queues, reports, running
 
 BAD_INPUT = 2
 
@@ -25,7 +25,14 @@ def cli() -> None:
     """Bình Yên: portal and tip line of a province's commune-level police."""
 
 
-for command in (*running.COMMANDS, *administration.COMMANDS, *reports.COMMANDS):
+for command in (
+    *running.COMMANDS,
+    *administration.COMMANDS,
+    *queues.COMMANDS,
+    *reports.COMMANDS,
+    *keeping.COMMANDS,
+    *doctoring.COMMANDS,
+):
     cli.add_command(command)
 
 

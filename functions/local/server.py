@@ -36,6 +36,7 @@ def create_wsgi_app(services: Services) -> WsgiApp:
             receipts=services.receipts,
             duty_phone=duty_phones(),
             is_healthy=lambda: services.stores.jobs.counts() is not None,
+            uploads=services.stores.uploads,
         ),
         site,
     )

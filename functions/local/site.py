@@ -129,4 +129,6 @@ def _not_found(root: Path) -> Response:
 def _policy(root: Path) -> str:
     """The policy of this very build: the generator's inline scripts by their hashes."""
     facts = json.loads((root.parent / "facts.json").read_text("utf-8"))
-    return content_security_policy(facts["script_hashes"], facts["style_hashes"])
+    return content_security_policy(
+        facts["script_hashes"], facts["style_hashes"], facts.get("upload_url", "")
+    )

@@ -7,15 +7,15 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from pathlib import Path
 
 from flask import Flask, Response, jsonify, request
 
 from functions.core.errors import NotFoundError
+from functions.core.releases import ReleaseFolder
 from functions.core.search import ASIDE, MAX_QUERY, Hit, search
 from functions.core.units import UnitRegister
 from functions.search.indexes import PublishedIndexes
-from functions.web.answers import page, wants_json, words
+from functions.web.answers import page, said_answer, wants_json, words
 from functions.web.app import SiteSettings, create_app
 from functions.web.audience import Audience, audience
 from functions.web.display import displayable
@@ -23,14 +23,14 @@ from functions.web.display import displayable
 
 @dataclass(frozen=True)
 class SearchServices:
-    release: Callable[[], Path]
+    release: Callable[[], ReleaseFolder]
     """The folder of the release that is public now: `search.json` and `site/`."""
     units: UnitRegister
 
 
 def create_search_app(services: SearchServices, site: SiteSettings) -> Flask:
     """Make the app of the one address `/tim`."""
-    app = create_app(__name__, site)
+    app = create_app(__name__, site, unavailable=_unavailable)
     views = _Views(services)
     app.add_url_rule("/tim", view_func=views.show_results)
     return app
@@ -73,6 +73,12 @@ class _Views:
         except NotFoundError:
             # Published of an older register than the one that runs; the name may be missing.
             return ""
+
+
+def _unavailable() -> Response:
+    """Say that the search does not work now, and where the lists are that need none."""
+    said = words().search_unavailable
+    return said_answer(503, said, template="search_unavailable.html.j2")
 
 
 def _address(hit: Hit, base: str) -> str:

@@ -6,10 +6,10 @@ import json
 import threading
 from collections import OrderedDict
 from collections.abc import Callable
-from pathlib import Path
 from typing import Any
 
 from functions.core.errors import StoreUnavailableError
+from functions.core.releases import ReleaseFolder
 from functions.core.search import Index
 
 _KEPT = 8
@@ -20,7 +20,7 @@ _ATTEMPTS = 2
 class PublishedIndexes:
     """Makes indexes of the parts that publish/ wrote; safe for threads."""
 
-    def __init__(self, release: Callable[[], Path]) -> None:
+    def __init__(self, release: Callable[[], ReleaseFolder]) -> None:
         self._release = release
         self._lock = threading.Lock()
         self._kept: OrderedDict[tuple[str, ...], Index] = OrderedDict()
@@ -55,6 +55,6 @@ class PublishedIndexes:
         return index, unit_id if own else ""
 
 
-def _part(path: Path) -> dict[str, Any]:
+def _part(path: ReleaseFolder) -> dict[str, Any]:
     part: dict[str, Any] = json.loads(path.read_text("utf-8"))
     return part

@@ -9,11 +9,12 @@ from flask import Response, g, jsonify, make_response
 
 from functions.core import codes
 from functions.core.errors import FieldError
+from functions.core.models import UploadTicket
 from functions.core.receipts import ReceiptView
 from functions.core.tips import Receipt
 from functions.core.units import Unit, UnitRegister
 from functions.tips.forms import draw_form, notices, tips_address, typed_values
-from functions.tips.intake import Submission
+from functions.tips.intake import TOO_LARGE_FORM, Submission
 from functions.web.answers import (
     EMERGENCY_PHONE,
     error_answer,
@@ -22,6 +23,9 @@ from functions.web.answers import (
     wants_json,
     words,
 )
+
+_AT_FIELDS = frozenset({413, 415, 422})
+"""Statuses whose mistakes each have a sentence at a field, which says more than the page's."""
 
 
 @dataclass(frozen=True)
@@ -87,14 +91,15 @@ class Answers:
             return json_errors(errors, status)
         phone = self._phone(unit.unit_id)
         said = words().page(status)
-        general = [] if status == 422 else [said.text.format(phone=phone)]
+        is_named = bool(errors) and status in _AT_FIELDS
+        general = [] if is_named else [said.text.format(phone=phone)]
         return page(
             "tip_form.html.j2",
             status,
             form=draw_form(unit, phone, submission.fields, errors, words()),
             title=said.title,
             notices=[*general, *notices(errors, words())],
-            photos_sent=bool(submission.photos),
+            photos_sent=_had_photos(submission),
         )
 
     def mistakes(
@@ -127,16 +132,33 @@ class Answers:
             404,
             successors=[(words().office(unit), tips_address(unit.unit_id)) for unit in successors],
             form=draw_form(successors[0], EMERGENCY_PHONE, submission.fields, (), words()),
-            photos_sent=bool(submission.photos),
+            photos_sent=_had_photos(submission),
         )
+
+    def tickets(self, tickets: Sequence[UploadTicket]) -> Response:
+        """Show where each photo may be put, in the order asked for."""
+        listed = [
+            {
+                "upload_id": ticket.upload_id,
+                "url": ticket.url,
+                "fields": dict(ticket.fields),
+                "expires_at": ticket.expires_at.isoformat(),
+            }
+            for ticket in tickets
+        ]
+        return make_response(jsonify(uploads=listed), 201)
+
+    def no_tickets(self, errors: Sequence[FieldError]) -> Response:
+        """Say what is wrong with the photos somebody wants to upload."""
+        return json_errors(errors, _status_of(errors))
 
     def unavailable(self) -> Response:
         """Say that nothing was stored, with the unit's phone and everything typed."""
         unit: Unit | None = g.get("unit")
         submission: Submission | None = g.get("submission")
-        if unit is None or submission is None:
+        if unit is None:
             return error_answer(503)
-        if wants_json():
+        if submission is None or wants_json():
             return error_answer(503, self._phone(unit.unit_id))
         return self.form_again(503, unit, submission)
 
@@ -155,7 +177,13 @@ class Answers:
         return self.duty_phone(unit_id) or EMERGENCY_PHONE
 
 
+def _had_photos(submission: Submission) -> bool:
+    return bool(submission.photos or submission.upload_ids)
+
+
 def _status_of(errors: Sequence[FieldError]) -> int:
+    if TOO_LARGE_FORM in errors:
+        return 413
     if any(error.field != "photos" for error in errors):
         return 422
     by_code = {"unsupported_type": 415, "too_large": 413}

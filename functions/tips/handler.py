@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 
 from flask import Flask, Response, g, request
 
@@ -20,23 +21,30 @@ from functions.core.errors import (
     TooManyRequestsError,
 )
 from functions.core.models import TipDraft
+from functions.core.ports import UploadStore
 from functions.core.receipts import ReceiptServices, show_receipt
 from functions.core.submissions import read_draft
-from functions.core.tips import SubmitServices, submit_tip
+from functions.core.tips import Receipt, SubmitServices, submit_tip
 from functions.core.units import Unit
+from functions.core.uploads import UploadServices
 from functions.tips.answers import Answers
 from functions.tips.intake import UNREADABLE, Submission, read_submission
+from functions.tips.uploads import UploadedTips, read_sizes
+from functions.web.answers import error_answer, json_errors
 from functions.web.app import SiteSettings, create_app
 from functions.web.audience import Audience, audience
 from functions.web.display import INDOCHINA
 from functions.web.fields import read_fields
 from functions.web.health import add_health
-from functions.web.limits import INVALID_FORMS, WRONG_RECEIPTS, MemoryRateLimiter
+from functions.web.limits import INVALID_FORMS, UPLOAD_TICKETS, WRONG_RECEIPTS, MemoryRateLimiter
 from functions.web.openapi import add_openapi
 from functions.web.senders import SenderHashes
 
 MAX_BODY = 52 * 1024 * 1024
 """Five photos of 10 MB and the words."""
+
+MAX_FORM_ON_LAMBDA = 4 * 1024 * 1024
+"""Lambda takes 6 MB of an event, in which a form stands as Base64, a third longer."""
 
 
 @dataclass(frozen=True)
@@ -45,6 +53,10 @@ class TipsServices:
     receipts: ReceiptServices
     duty_phone: Callable[[str], str | None]
     is_healthy: Callable[[], bool]
+    uploads: UploadStore | None = None
+    """None where photos come with the form alone."""
+    max_form: int = MAX_BODY
+    """A larger form is read and shown again, but not taken."""
 
 
 def create_tips_app(services: TipsServices, site: SiteSettings) -> Flask:
@@ -53,6 +65,7 @@ def create_tips_app(services: TipsServices, site: SiteSettings) -> Flask:
     app = create_app(__name__, site, MAX_BODY, answers.unavailable)
     views = _Views(services, answers, site)
     app.add_url_rule("/api/units/<unit_id>/tips", view_func=views.create_tip, methods=["POST"])
+    app.add_url_rule("/api/units/<unit_id>/uploads", view_func=views.open_uploads, methods=["POST"])
     app.add_url_rule("/api/receipts", view_func=views.show_receipt, methods=["POST"])
     add_health(app, services.is_healthy)
     add_openapi(app, site.public_url)
@@ -60,18 +73,19 @@ def create_tips_app(services: TipsServices, site: SiteSettings) -> Flask:
 
 
 class _Views:
-    """The two public routes with what they share."""
+    """The public routes with what they share."""
 
     def __init__(self, services: TipsServices, answers: Answers, site: SiteSettings) -> None:
         self._services = services
         self._answers = answers
         self._senders = SenderHashes(services.submit.clock, behind_proxy=site.has_proxy)
         self._limiter = MemoryRateLimiter(services.submit.clock)
+        self._uploaded = UploadedTips(UploadServices(services.uploads, services.submit))
 
     @audience(Audience.PUBLIC)
     def create_tip(self, unit_id: str) -> Response:
         """Take a tip for a unit, or for the one that took the unit over."""
-        submission = g.submission = read_submission(request)
+        submission = g.submission = read_submission(request, self._services.max_form)
         try:
             receivers = self._receivers(unit_id)
         except NotFoundError:
@@ -80,16 +94,35 @@ class _Views:
             return self._answers.choice(receivers, submission)
         unit = g.unit = receivers[0]
         try:
-            draft = _read(unit, submission)
+            receipt = self._submit(unit, submission)
         except InvalidInputError as invalid:
             return self._refuse(unit, submission, invalid.errors)
-        senders = self._senders.sender_hashes(request.remote_addr, request.user_agent.string)
-        try:
-            receipt = submit_tip(draft, senders, self._services.submit)
         except ConflictError:
             return self._answers.conflict(unit, submission)
         logs.info("tip-answered", unit_id=receipt.unit_id, state=_repeat_word(receipt.is_repeat))
         return self._answers.receipt(receipt)
+
+    @audience(Audience.PUBLIC)
+    def open_uploads(self, unit_id: str) -> Response:
+        """Give leave to upload up to five photos, for whichever unit the tip then goes to.
+
+        Every request counts, not only wrong ones: a store must not be filled by whoever asks.
+        Who asks too often can still send photos with the form.
+        """
+        store = self._services.uploads
+        if store is None:
+            return error_answer(404)
+        sender = self._senders.address_hash(request.remote_addr)
+        self._limiter.check(UPLOAD_TICKETS, sender)
+        self._limiter.count_failure(UPLOAD_TICKETS, sender)
+        try:
+            g.unit = self._receivers(unit_id)[0]
+            sizes = read_sizes(request)
+        except NotFoundError:
+            return json_errors([FieldError("unit_id", "unknown")], 404)
+        except InvalidInputError as invalid:
+            return self._answers.no_tickets(invalid.errors)
+        return self._answers.tickets([store.open_ticket(size) for size in sizes])
 
     @audience(Audience.PUBLIC)
     def show_receipt(self) -> Response:
@@ -103,6 +136,14 @@ class _Views:
             self._limiter.count_failure(WRONG_RECEIPTS, sender)
             return self._answers.unknown_receipt()
         return self._answers.receipt_status(view)
+
+    def _submit(self, unit: Unit, submission: Submission) -> Receipt:
+        """Take the tip. Raises InvalidInputError, ConflictError and StoreUnavailableError."""
+        senders = self._senders.sender_hashes(request.remote_addr, request.user_agent.string)
+        read = partial(_read, unit)
+        if not submission.upload_ids:
+            return submit_tip(read(submission), senders, self._services.submit)
+        return self._uploaded.submit(submission, read, senders)
 
     def _receivers(self, unit_id: str) -> tuple[Unit, ...]:
         today = self._services.submit.clock.now().astimezone(INDOCHINA).date()

@@ -6,8 +6,8 @@ a photo begins like one. What the fields say is for `core.submissions`.
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, replace
 
 from flask import Request
 from werkzeug.exceptions import RequestEntityTooLarge, UnsupportedMediaType
@@ -19,6 +19,7 @@ from functions.web.fields import JSON, MULTIPART, URLENCODED, has_empty_body, re
 from functions.web.requests import MAX_FORM_PARTS, MAX_TEXT_BODY
 
 UNREADABLE = FieldError("", "unreadable")
+TOO_LARGE_FORM = FieldError("photos", "form_too_large")
 _NUMBERS = frozenset({"latitude", "longitude"})
 
 
@@ -29,14 +30,28 @@ class Submission:
     fields: dict[str, str]
     photos: tuple[bytes, ...] = ()
     errors: tuple[FieldError, ...] = ()
+    upload_ids: tuple[str, ...] = ()
+    """Photos that were uploaded before, in their order; one named twice counts once."""
 
 
-def read_submission(request: Request) -> Submission:
+def read_submission(request: Request, max_form: int) -> Submission:
     """Read the body by its content type.
 
-    Raises the HTTP errors 413 (too large, too many parts) and 415 (a type no form has).
+    A form over `max_form` bytes is read all the same, so that its words can be shown again,
+    and named as too large. Raises the HTTP errors 413 (beyond what is read at all, or too
+    many parts) and 415 (a type no form has).
     """
-    return _reader_of(request)(request)
+    submission = _reader_of(request)(request)
+    if (request.content_length or 0) <= max_form:
+        return submission
+    return replace(submission, errors=(TOO_LARGE_FORM, *submission.errors))
+
+
+def kind_errors(photos: Iterable[bytes]) -> tuple[FieldError, ...]:
+    """Return the mistake of photos that do not begin like one, at most once."""
+    if all(sniff_format(photo[:HEAD_LENGTH]) for photo in photos):
+        return ()
+    return (FieldError("photos", "unsupported_type"),)
 
 
 def _reader_of(request: Request) -> Callable[[Request], Submission]:
@@ -52,30 +67,29 @@ def _read_multipart(request: Request) -> Submission:
     try:
         files = request.files.getlist("photos")
         fields = _form_fields(request)
+        upload_ids = _form_uploads(request)
     except ValueError:
         return Submission({}, errors=(UNREADABLE,))
     photos: list[bytes] = []
-    errors: list[FieldError] = []
     for file in files:
         photo = file.stream.read(MAX_PHOTO_BYTES + 1)
         if not photo and not file.filename:
             continue  # what a browser sends where no file was chosen
-        if sniff_format(photo[:HEAD_LENGTH]) is None:
-            errors.append(FieldError("photos", "unsupported_type"))
         photos.append(photo)
-    return Submission(fields, tuple(photos), tuple(dict.fromkeys(errors)))
+    return Submission(fields, tuple(photos), kind_errors(photos), upload_ids)
 
 
 def _read_urlencoded(request: Request) -> Submission:
     request.max_content_length = MAX_TEXT_BODY
     try:
         fields = _form_fields(request)
+        upload_ids = _form_uploads(request)
     except ValueError:
         return Submission({}, errors=(UNREADABLE,))
     if request.form.get("photos"):
         # A form that forgot its enctype sends file names: taking it would lose the photos.
         return Submission(fields, errors=(FieldError("photos", "not_in_json"),))
-    return Submission(fields)
+    return Submission(fields, upload_ids=upload_ids)
 
 
 def _form_fields(request: Request) -> dict[str, str]:
@@ -83,6 +97,10 @@ def _form_fields(request: Request) -> dict[str, str]:
     if sum(1 for _ in request.form.items(multi=True)) > MAX_FORM_PARTS:
         raise RequestEntityTooLarge
     return {name: request.form[name] for name in FIELDS if name in request.form}
+
+
+def _form_uploads(request: Request) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(named for named in request.form.getlist("uploads") if named))
 
 
 def _read_json(request: Request) -> Submission:
@@ -104,7 +122,11 @@ def _read_json(request: Request) -> Submission:
             fields[name] = text
     if document.get("photos"):
         errors.append(FieldError("photos", "not_in_json"))
-    return Submission(fields, errors=tuple(errors))
+    upload_ids = document.get("uploads") or []
+    if not isinstance(upload_ids, list) or not all(isinstance(one, str) for one in upload_ids):
+        errors.append(FieldError("photos", "wrong_type"))
+        upload_ids = []
+    return Submission(fields, errors=tuple(errors), upload_ids=tuple(dict.fromkeys(upload_ids)))
 
 
 def _as_text(name: str, value: object) -> str | None:

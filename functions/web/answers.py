@@ -8,7 +8,7 @@ from typing import Any
 from flask import Response, current_app, jsonify, make_response, render_template, request
 
 from functions.core.errors import FieldError
-from functions.web.words import Words
+from functions.web.words import PageWords, Words
 
 EMERGENCY_PHONE = "113"
 
@@ -45,13 +45,23 @@ def json_errors(errors: Sequence[FieldError], status: int, **more: Any) -> Respo
 
 def error_answer(status: int, phone: str = EMERGENCY_PHONE) -> Response:
     """Answer with what the catalogue says for this status."""
-    said = words().page(status)
+    return said_answer(status, words().page(status), phone)
+
+
+def said_answer(
+    status: int,
+    said: PageWords,
+    phone: str = EMERGENCY_PHONE,
+    template: str = "error.html.j2",
+    **values: Any,
+) -> Response:
+    """Answer with these words, as a page of `template` or as JSON."""
     text = said.text.format(phone=phone)
     if wants_json():
         listed = [{"field": "", "code": said.code, "message": text}]
         more = {"phone": phone} if status == 503 else {}
         return _json({"errors": listed} | more, status)
-    return page("error.html.j2", status, title=said.title, text=text, phone=phone)
+    return page(template, status, title=said.title, text=text, phone=phone, **values)
 
 
 def _json(document: dict[str, Any], status: int) -> Response:

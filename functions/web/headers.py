@@ -7,15 +7,20 @@ from collections.abc import Callable, Iterable
 from flask import Response
 
 
-def content_security_policy(scripts: Iterable[str] = (), styles: Iterable[str] = ()) -> str:
-    """Return the strict policy; inline scripts and styles only by the given hash sources."""
+def content_security_policy(
+    scripts: Iterable[str] = (), styles: Iterable[str] = (), upload_url: str = ""
+) -> str:
+    """Return the strict policy; inline scripts and styles only by the given hash sources.
+
+    With an `upload_url` scripts may also send photos there, the one address beyond the site.
+    """
     return "; ".join(
         (
             "default-src 'none'",
             " ".join(("script-src 'self'", *scripts)),
             " ".join(("style-src 'self'", *styles)),
             "img-src 'self' data: blob:",
-            "connect-src 'self'",
+            f"connect-src 'self' {upload_url}".rstrip(),
             "manifest-src 'self'",
             "form-action 'self'",
             "base-uri 'none'",

@@ -1,7 +1,8 @@
 """Port RateLimiter, in memory: counts what goes wrong, never what is right.
 
 Many residents share one mobile address, so the limits are wide and hit only wrong receipt
-codes, wrong sign-in links and invalid forms. A valid tip is never counted nor refused.
+codes, wrong sign-in links, invalid forms, and leave to upload, which costs before any tip
+comes. A valid tip is never counted nor refused.
 """
 
 from __future__ import annotations
@@ -31,6 +32,8 @@ class Limit:
 WRONG_RECEIPTS = Limit("receipt", 200)
 WRONG_LINKS = Limit("link", 60)
 INVALID_FORMS = Limit("form", 1_000)
+UPLOAD_TICKETS = Limit("upload", 1_000)
+"""Here every request counts; a tip needs one, or a few on a bad line."""
 
 
 @dataclass

@@ -9,7 +9,7 @@ from typing import Any
 from flask import Flask, Response
 
 from functions.web.audience import Audience, audience
-from functions.web.yaml_files import read_yaml
+from functions.yaml_files import read_yaml
 
 _DOCUMENT = Path(__file__).with_name("openapi.yml")
 

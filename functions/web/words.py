@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from functions.core.unit import Unit
-from functions.web.yaml_files import read_yaml
+from functions.yaml_files import read_yaml
 
 _GENERAL = "any"
 
@@ -33,6 +33,7 @@ class Words:
     attachment_states: Mapping[str, str]
     fields: Mapping[str, str]
     search_kinds: Mapping[str, str]
+    search_unavailable: PageWords
     _offices: Mapping[str, str]
     _pages: Mapping[int, PageWords]
     _errors: Mapping[str, Mapping[str, str]]
@@ -73,7 +74,8 @@ def load_words(templates: Path) -> Words:
         attachment_states=messages["attachment_states"],
         fields=messages["fields"],
         search_kinds=catalogue["search_kinds"],
+        search_unavailable=PageWords(**messages["search_unavailable"]),
         _offices={kind: words["office"] for kind, words in catalogue["unit_kinds"].items()},
-        _pages={status: PageWords(**words) for status, words in messages["pages"].items()},
+        _pages={int(status): PageWords(**words) for status, words in messages["pages"].items()},
         _errors=messages["errors"],
     )

@@ -8,9 +8,9 @@ import subprocess
 import sys
 import time
 import uuid
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 
@@ -37,19 +37,30 @@ _numbers = itertools.count()
 
 @dataclass(frozen=True)
 class Engine:
-    """Where the engine answers; every service at the same address."""
+    """Where the engine answers: every service at `url`, but those in `elsewhere`."""
 
     url: str
+    elsewhere: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def env(self) -> dict[str, str]:
         """What a process needs to use it."""
-        return {**CREDENTIALS, "BINHYEN_AWS_ENDPOINT_URL": self.url}
+        if not self.elsewhere:
+            return {**CREDENTIALS, "BINHYEN_AWS_ENDPOINT_URL": self.url}
+        # The variables that every AWS client knows; one for each service.
+        others = {f"AWS_ENDPOINT_URL_{name.upper()}": url for name, url in self.elsewhere.items()}
+        return {**CREDENTIALS, "AWS_ENDPOINT_URL": self.url, **others}
 
     @cached_property
     def clients(self) -> AwsClients:
-        """The clients that all tests share: to make one takes as long as many calls."""
-        return AwsClients(self.url)
+        """The clients that all tests share: to make one takes as long as many calls.
+
+        They look for the variables of `env` where services answer in several places.
+        """
+        return AwsClients("" if self.elsewhere else self.url)
+
+    def url_of(self, service: str) -> str:
+        return self.elsewhere.get(service, self.url)
 
     def tables(self) -> Tables:
         """Make empty tables under a name of their own."""
@@ -100,5 +111,7 @@ def _wait_until_up(url: str, process: subprocess.Popen[bytes]) -> None:
 def client_of(engine: Engine, service: str) -> object:
     """Return a client for what only tests do, such as making buckets and queues."""
     return botocore.session.Session().create_client(
-        service, endpoint_url=engine.url, config=Config(s3={"addressing_style": "path"})
+        service,
+        endpoint_url=engine.url_of(service),
+        config=Config(s3={"addressing_style": "path"}),
     )

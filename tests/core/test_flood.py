@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from functions.core.delivery import DIGEST_GATHERS, FLOOD_CARDS, FLOOD_WINDOW
+from functions.core.delivery import DIGEST_GATHERS, FLOOD_CARDS, FLOOD_WINDOW, close_digest
 from functions.core.errors import RejectedByProviderError
 from functions.core.models import (
     Contact,
@@ -218,6 +218,22 @@ def test_tip_of_a_digest_that_was_sent_is_not_posted_again() -> None:
     world.work()
 
     assert world.group() == before
+
+
+def test_tip_that_joins_while_the_digest_is_written_is_named_in_it() -> None:
+    world = flooded_world()
+    first = world.submit()
+    world.work_once()
+    as_it_was_read = digest_of(world, first)
+    late = world.submit()
+    world.work_once()
+
+    closed = close_digest(as_it_was_read, world.work_services())
+
+    assert closed.tip_ids == (first.tip_id, late.tip_id)
+    (words,) = [message.text for message in closed.messages]
+    assert first.card_code in words
+    assert late.card_code in words
 
 
 def test_digest_waits_for_its_channel_like_a_card() -> None:

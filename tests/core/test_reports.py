@@ -10,7 +10,13 @@ from functions.core.errors import RejectedByProviderError
 from functions.core.exporting import ExportServices, export_tips
 from functions.core.models import Contact, TokenPair
 from functions.core.status import StatusServices, read_status
-from functions.core.sweeping import ORPHAN_AGE, SweepServices, sweep
+from functions.core.sweeping import (
+    ORPHAN_AGE,
+    SweepServices,
+    ring_for_due,
+    sweep,
+    wipe_orphans,
+)
 from tests.core.world import GROUP, OTHER_GROUP, OTHER_WARD, WARD, World, connected_world, draft
 
 TEXT = "Có người lạ.\nSố 0905123456"
@@ -24,11 +30,14 @@ def status(world: World) -> dict[str, object]:
     return read_status(StatusServices(world.tips, world.jobs, world.tokens, world.clock))
 
 
-def run_sweep(world: World) -> int:
-    services = SweepServices(
+def sweep_services(world: World) -> SweepServices:
+    return SweepServices(
         world.tips, world.blobs, world.jobs, world.repeats, world.queue, world.clock
     )
-    return sweep(services)
+
+
+def run_sweep(world: World) -> int:
+    return sweep(sweep_services(world))
 
 
 def test_export_has_a_row_a_tip_in_order_of_receipt() -> None:
@@ -130,6 +139,24 @@ def test_sweep_rings_for_due_jobs_and_only_then() -> None:
     run_sweep(world)
 
     assert world.queue.wait(0)
+
+
+def test_wiping_and_ringing_have_schedules_of_their_own() -> None:
+    world = World()
+    world.submit()
+    assert world.queue.wait(0)
+    world.blobs.put("0" * 32, b"left by a crash")
+    world.clock.advance(ORPHAN_AGE + timedelta(seconds=1))
+
+    ring_for_due(sweep_services(world))
+    rang = world.queue.wait(0)
+    left_by_ringing = world.blobs.get("0" * 32)
+    wiped = wipe_orphans(sweep_services(world))
+
+    assert rang
+    assert left_by_ringing == b"left by a crash"
+    assert wiped == 1
+    assert not world.queue.wait(0)
 
 
 def test_sweep_forgets_codes_past_their_time() -> None:

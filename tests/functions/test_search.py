@@ -123,6 +123,21 @@ def test_before_the_first_build_the_answer_is_503_with_a_phone(world: World) -> 
     assert answer.headers["Retry-After"]
 
 
+def test_search_that_cannot_answer_has_words_of_its_own(world: World) -> None:
+    world.release = RELEASE / "none"
+
+    page = world.search.get("/tim?q=tam+tru&don-vi=phuong-tan-an")
+    document = world.search.get("/tim?q=tam+tru", headers=JSON)
+
+    text = page.get_data(as_text=True)
+    assert page.status_code == document.status_code == 503
+    assert "Chưa tìm được lúc này" in text
+    assert 'href="/thu-tuc/"' in text
+    assert 'href="tel:113"' in text
+    for said in (text, document.get_data(as_text=True)):
+        assert "chưa được lưu" not in said
+
+
 def test_a_new_release_is_searched_at_once(world: World, tmp_path: Path) -> None:
     assert found(world, "lam con dau") == []
     world.release = with_entry(tmp_path / "2", "Đăng ký mẫu con dấu", ["làm con dấu"])

@@ -16,7 +16,7 @@ from functions.core.tips import SubmitServices
 from functions.core.units import parse_units
 from functions.search.handler import SearchServices, create_search_app
 from functions.staff.handler import StaffServices, create_staff_app
-from functions.tips.handler import TipsServices, create_tips_app
+from functions.tips.handler import MAX_BODY, TipsServices, create_tips_app
 from functions.web.app import SiteSettings
 from tests.core.units_csv import csv_text, ended, row
 from tests.fakes.blobs import MemoryBlobStore
@@ -28,6 +28,7 @@ from tests.fakes.mac_keys import MemoryMacKeys
 from tests.fakes.officers import MemoryOfficerStore
 from tests.fakes.repeats import MemoryRepeatGuard
 from tests.fakes.tips import MemoryTipStore
+from tests.fakes.uploads import MemoryUploads
 
 TEMPLATES = Path(__file__).parents[2] / "templates"
 RELEASE = Path(__file__).with_name("release")
@@ -82,8 +83,15 @@ def multipart(fields: dict[str, str], photos: list[tuple[bytes, str]]) -> bytes:
 class World:
     """Everything a test looks at; the apps are made over it."""
 
-    def __init__(self, public_url: str = "http://127.0.0.1:8000") -> None:
+    def __init__(
+        self,
+        public_url: str = "http://127.0.0.1:8000",
+        *,
+        has_uploads: bool = True,
+        max_form: int = MAX_BODY,
+    ) -> None:
         self.clock = FrozenClock()
+        self.uploads = MemoryUploads(self.clock)
         self.jobs = MemoryJobStore()
         self.tips = MemoryTipStore(self.jobs.add)
         self.blobs = MemoryBlobStore(self.clock)
@@ -106,6 +114,8 @@ class World:
                 ReceiptServices(self.tips, self.deliveries, self.mac, self.clock),
                 self.phones.get,
                 lambda: self.is_healthy,
+                self.uploads if has_uploads else None,
+                max_form,
             ),
             self.site,
         )

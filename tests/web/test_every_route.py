@@ -15,6 +15,7 @@ from tests.functions.world import World
 
 ROUTES = {
     ("POST", "/api/units/<unit_id>/tips"): Audience.PUBLIC,
+    ("POST", "/api/units/<unit_id>/uploads"): Audience.PUBLIC,
     ("POST", "/api/receipts"): Audience.PUBLIC,
     ("GET", "/api/health"): Audience.PUBLIC,
     ("GET", "/api/openapi.json"): Audience.PUBLIC,

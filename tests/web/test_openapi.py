@@ -20,7 +20,8 @@ from schemathesis.specs.openapi.checks import (
 
 from functions.core.categories import CATEGORIES
 from functions.core.models import TipStatus, Urgency
-from functions.core.submissions import MAX_LINE, MAX_PHOTOS, MAX_TEXT
+from functions.core.submissions import MAX_LINE, MAX_PHOTO_BYTES, MAX_PHOTOS, MAX_TEXT
+from functions.tips.uploads import PHOTO_TYPES
 from functions.web.openapi import load_document
 from tests.functions.world import JSON, UNIT, World
 
@@ -38,6 +39,8 @@ CHECKS = [
     [
         ("createTip", GenerationMode.POSITIVE, {201}),
         ("createTip", GenerationMode.NEGATIVE, {422}),
+        ("openUploads", GenerationMode.POSITIVE, {201}),
+        ("openUploads", GenerationMode.NEGATIVE, {422}),
         ("showReceipt", GenerationMode.POSITIVE, {404}),
         ("showReceipt", GenerationMode.NEGATIVE, {404}),
         ("showHealth", GenerationMode.POSITIVE, {200}),
@@ -90,6 +93,11 @@ def test_document_names_the_same_codes_and_limits_as_the_domain() -> None:
     )
     form = path["requestBody"]["content"]["multipart/form-data"]["schema"]["allOf"][1]
     assert form["properties"]["photos"]["maxItems"] == MAX_PHOTOS
+    assert fields["uploads"]["maxItems"] == MAX_PHOTOS
+    wanted = schemas["WantedUploads"]["properties"]["photos"]
+    assert wanted["maxItems"] == MAX_PHOTOS
+    assert wanted["items"]["properties"]["size"]["maximum"] == MAX_PHOTO_BYTES
+    assert set(wanted["items"]["properties"]["type"]["enum"]) == PHOTO_TYPES
 
 
 def test_document_is_served_with_the_address_of_the_site() -> None:

@@ -14,7 +14,7 @@ import click
 from functions import logs
 from functions.bootstrap import PROJECT, SITE, Services
 from functions.clock import SystemClock
-from functions.config import Settings
+from functions.config import Backend, BuildSettings, Settings, SettingsError
 from functions.core.errors import StoreUnavailableError
 from functions.local.processes import follow_parent, stop_event
 
@@ -32,7 +32,7 @@ def serve() -> None:
     from functions.local import trial
     from functions.local.supervisor import binhyen_part, run_until, taken_ports
 
-    services = Services(Settings.from_env())
+    services = Services(_settings_of_a_machine())
     settings = services.settings
     stopped = stop_event()
     taken = taken_ports(settings)
@@ -63,7 +63,7 @@ def web(child_of: int | None) -> None:
     """Run the web part alone."""
     from functions.local.server import serve_until
 
-    serve_until(_stopping(child_of), Services(Settings.from_env()))
+    serve_until(_stopping(child_of), Services(_settings_of_a_machine()))
 
 
 @click.command()
@@ -77,9 +77,10 @@ def build(on: object, wants_report: bool) -> None:
     from publish.errors import PublishError
     from publish.report import report, summary
 
+    upload_url = BuildSettings.from_env().upload_url
     day = on.date() if hasattr(on, "date") else _today()
     try:
-        built = build_site(PROJECT, PROJECT / "build", day, _say)
+        built = build_site(PROJECT, PROJECT / "build", day, _say, upload_url=upload_url)
         findings = report(PROJECT, day) if wants_report else []
     except PublishError as error:
         raise click.ClickException(str(error)) from error
@@ -100,7 +101,7 @@ def work(once: bool, child_of: int | None) -> None:
     from functions.run_jobs.handler import run_due_jobs
 
     stopped = _stopping(child_of)
-    services = Services(Settings.from_env())
+    services = Services(_settings_of_a_machine())
     # The data folder is made with the stores.
     _ = services.stores
     with counted_as_alive(services):
@@ -139,6 +140,18 @@ def refresh_tokens(once: bool, child_of: int | None) -> None:
         counts = services.stores.tokens.counts(services.clock.now() + EXPIRING)
         if counts["needs_authorization"]:
             raise click.exceptions.Exit(1)
+
+
+def _settings_of_a_machine() -> Settings:
+    """Return the settings for what needs a data folder. Raises SettingsError."""
+    settings = Settings.from_env()
+    if settings.backend is Backend.AWS:
+        problem = (
+            "BINHYEN_BACKEND=aws: serve, web and work run one machine with a data folder;"
+            " on AWS the functions of deploy/aws do their work"
+        )
+        raise SettingsError([problem])
+    return settings
 
 
 def _stopping(child_of: int | None) -> threading.Event:

@@ -109,6 +109,21 @@ def test_link_is_spent_by_one_while_its_officer_is_taken_off_the_roll(tables: Ta
             make_store(tables).session(b"session of " + link, NOW)
 
 
+def test_link_lets_nobody_in_whose_officer_went_at_the_last_moment(
+    tables: Tables, store: DynamoOfficerStore
+) -> None:
+    invite(store)
+    late = make_store(
+        troubled(tables, "TransactWriteItems", lambda request: tables.officers.delete(LAN_KEY))
+    )
+
+    with pytest.raises(NotFoundError):
+        spend(late)
+
+    with pytest.raises(NotFoundError):
+        store.session(SESSION, NOW)
+
+
 @pytest.mark.usefixtures("without_waits")
 def test_link_whose_answer_was_lost_still_lets_its_officer_in(
     tables: Tables, store: DynamoOfficerStore

@@ -118,8 +118,8 @@ export function inWords(localTime) {
   return say("when", { time: (time || "").slice(0, 5), day: date, month, year });
 }
 
-/** Return what goes to the server; what is empty stays behind. */
-export function answersToSend(photos, submissionKey) {
+/** Return what goes to the server, but the photos; what is empty stays behind. */
+export function answersToSend(submissionKey) {
   const data = new FormData();
   FIELDS.forEach((name) => {
     const typed = name === "text" ? form.elements.text.value : value(name);
@@ -130,6 +130,5 @@ export function answersToSend(photos, submissionKey) {
   if (submissionKey) {
     data.append("submission_key", submissionKey);
   }
-  photos.blobs().forEach((blob, index) => data.append("photos", blob, `anh-${index + 1}`));
   return data;
 }

@@ -11,6 +11,13 @@ const QUALITIES = [0.85, 0.75, 0.65, 0.55];
 const EDGE_STEP = 0.75;
 const EDGE_STEPS = 4;
 const JPEG = "image/jpeg";
+const TYPES = {
+  [JPEG]: /^\xff\xd8\xff/,
+  "image/png": /^\x89PNG\r\n\x1a\n/,
+  "image/gif": /^GIF8[79]a/,
+  "image/webp": /^RIFF[^]{4}WEBP/,
+  "image/heic": /^[^]{4}ftyp(hei[cxms]|hevc|mif1|msf1)/,
+};
 
 /**
  * Keep the photos of one form. `parts` holds the elements input, list, state and the template
@@ -114,7 +121,7 @@ async function prepare(file) {
   if (small) {
     return small;
   }
-  if (!(await looksLikePhoto(file))) {
+  if (!(await photoType(file))) {
     return { problem: "photo-type" };
   }
   return file.size > MOST_BYTES ? { problem: "photo-large" } : { blob: file, preview: null };
@@ -224,17 +231,13 @@ function newCanvas(width, height) {
   return canvas;
 }
 
-/** The same test by first bytes as the server makes. */
-async function looksLikePhoto(file) {
+/** Return the type of a photo by its first bytes, as the server does; "" for all else. */
+export async function photoType(file) {
   const head = await new Promise((resolve) => {
     const reader = new FileReader();
     reader.onload = () => resolve(String.fromCharCode(...new Uint8Array(reader.result)));
     reader.onerror = () => resolve("");
     reader.readAsArrayBuffer(file.slice(0, 12));
   });
-  return (
-    /^\xff\xd8\xff|^\x89PNG\r\n\x1a\n|^GIF8[79]a/.test(head) ||
-    /^RIFF[^]{4}WEBP/.test(head) ||
-    /^[^]{4}ftyp(hei[cxms]|hevc|mif1|msf1)/.test(head)
-  );
+  return Object.keys(TYPES).find((type) => TYPES[type].test(head)) || "";
 }

@@ -2,12 +2,11 @@
    page's templates. Nothing is stored on the phone: what is typed lives in the form's fields,
    history entries hold a step's number and how deep it lies, nothing else. */
 
-import {
-  adapt, allMistakes, answersToSend, count, drawCheck, inWords, prefill,
-} from "./tip-form-answers.js";
+import { adapt, allMistakes, count, drawCheck, inWords, prefill } from "./tip-form-answers.js";
+import { deliver, showProgress } from "./tip-form-delivery.js";
 import { area, element, find, findAll, form, say, value } from "./tip-form-page.js";
 import { photoList } from "./tip-form-photos.js";
-import { newSubmissionKey, post, receiptGroups } from "./tip-form-send.js";
+import { newSubmissionKey, receiptGroups } from "./tip-form-send.js";
 import { setUpPosition, setUpTime } from "./tip-form-where-when.js";
 
 const TWICE_WITHIN = 700;
@@ -157,15 +156,12 @@ async function send(action) {
     return;
   }
   clearMistakes();
+  // Where the progress is seen.
+  goTo(lastStep);
   // Kept until a receipt is shown: whatever is repeated with it is the same act to the server.
   submissionKey = submissionKey || newSubmissionKey();
   showSending(true);
-  const answer = await post(action, answersToSend(photos, submissionKey), (part) => {
-    find("[data-sending-bar]").value = Math.round(part * 100);
-    if (part === 1) {
-      find("[data-sending-text]").textContent = say("waiting");
-    }
-  });
+  const answer = await deliver(action, photos, submissionKey, () => isOver);
   if (isOver) {
     return;
   }
@@ -186,15 +182,16 @@ function showSending(sending) {
   find("[data-sending]").hidden = !sending;
   find("[data-choices]").hidden = true;
   if (sending) {
-    find("[data-sending-bar]").value = 0;
-    find("[data-sending-text]").textContent = say("sending");
+    showProgress(say("sending"), 0);
   }
 }
 
-function explain({ status, body }) {
+function explain({ status, body, problem }) {
   find("[data-send]").textContent = say("send-again");
   const errors = Array.isArray(body.errors) ? body.errors : [];
-  if (status === 409) {
+  if (problem) {
+    offerAgain([{ field: "photos", message: say(problem) }], "not-sent");
+  } else if (status === 409) {
     submissionKey = newSubmissionKey();
     offerAgain([{ field: "", message: say("changed") }], "not-sent");
   } else if (errors.some((error) => stepOf(error.field))) {

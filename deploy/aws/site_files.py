@@ -1,0 +1,128 @@
+"""The files of a built site as they go into the bucket: also those that one machine draws when
+it is asked, the QR codes of pages and the choices where several units bore a name."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import mimetypes
+import re
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from werkzeug.utils import get_content_type
+
+from functions.bootstrap import TEMPLATES
+from functions.local.page_codes import NAME as QR_NAME
+from functions.local.page_codes import qr_svg
+from functions.local.site import create_site_app
+from functions.web.app import SiteSettings
+
+FOR_FUNCTIONS = "_release/"
+"""What the functions read of a release, and nobody else."""
+
+_HASHED = re.compile(r"[.-][0-9a-f]{8,}\.")
+_FOR_A_YEAR = "max-age=31536000"
+_ASK_AGAIN = "no-cache"
+_DRAWN = 1
+"""Counts up when QR codes are to look different."""
+
+# Not what this machine happens to know: the same site has the same types everywhere.
+_TYPES = mimetypes.MimeTypes()
+for _type, _suffix in (
+    ("text/javascript", ".js"),
+    ("image/webp", ".webp"),
+    ("image/svg+xml", ".svg"),
+    ("font/woff2", ".woff2"),
+    ("application/manifest+json", ".webmanifest"),
+):
+    _TYPES.add_type(_type, _suffix)
+
+
+@dataclass(frozen=True)
+class SiteFile:
+    """One object of the site's bucket."""
+
+    path: str
+    key: str
+    """Of what it is made: equal keys are equal bytes."""
+    content: Callable[[], bytes]
+
+    @property
+    def content_type(self) -> str:
+        kind = _TYPES.guess_type(self.path)[0] or "application/octet-stream"
+        return get_content_type(kind, "utf-8")
+
+    @property
+    def cache_control(self) -> str:
+        """As on one machine: only what names its own content may be kept unasked."""
+        return _FOR_A_YEAR if _HASHED.search(self.path.rpartition("/")[2]) else _ASK_AGAIN
+
+
+def turn_of(path: str) -> int:
+    """Tell when a file goes up: what pages need, pages, and last what the functions read."""
+    if path.startswith(FOR_FUNCTIONS):
+        return 2
+    return 1 if path.endswith(".html") else 0
+
+
+def site_files(release: Path, public_url: str) -> Iterator[SiteFile]:
+    """Yield all files of a release under the paths of their addresses."""
+    site = release / "site"
+    for file in sorted(site.rglob("*")):
+        if file.is_file() and file.suffix != ".gz":
+            path = file.relative_to(site).as_posix()
+            yield _plain(path, file)
+            if file.name == "index.html":
+                yield _page_code(path, public_url)
+    for name in ("facts.json", "search.json"):
+        yield _plain(FOR_FUNCTIONS + name, release / name)
+    yield from _choices(release, public_url)
+
+
+def _plain(path: str, file: Path) -> SiteFile:
+    return SiteFile(path, hashlib.sha256(file.read_bytes()).hexdigest(), file.read_bytes)
+
+
+def _page_code(page: str, public_url: str) -> SiteFile:
+    folder = page.removesuffix("index.html")
+    address = f"{public_url}/{folder}"
+    return SiteFile(folder + QR_NAME, f"qr{_DRAWN} {address}", lambda: qr_svg(address))
+
+
+def _choices(release: Path, public_url: str) -> Iterator[SiteFile]:
+    """Yield, for each former unit with several heirs, the pages that all of them have."""
+    site = release / "site"
+    former = json.loads((release / "redirects.json").read_text("utf-8"))
+    client = create_site_app(site, SiteSettings(public_url, TEMPLATES)).test_client()
+    drawn_by = _hash_of_templates()
+    for unit_id, leads in sorted(former.items()):
+        if len(leads["to"]) < 2:
+            continue
+        known = json.dumps([drawn_by, leads], sort_keys=True, ensure_ascii=False)
+        key = hashlib.sha256(known.encode()).hexdigest()
+        for page in sorted(set.intersection(*(_pages(site / heir) for heir in leads["to"]))):
+            if (site / unit_id / page).exists():
+                continue
+            path = f"{unit_id}/{page}"
+            address = f"/{path.removesuffix('index.html')}"
+
+            def draw(address: str = address) -> bytes:
+                answer = client.get(address, base_url=public_url)
+                if answer.status_code != 200:
+                    raise ValueError(f"{address} answers {answer.status_code}")
+                return answer.data
+
+            yield SiteFile(path, f"{key} {page}", draw)
+
+
+def _pages(unit: Path) -> set[str]:
+    return {page.relative_to(unit).as_posix() for page in unit.rglob("index.html")}
+
+
+def _hash_of_templates() -> str:
+    found = hashlib.sha256()
+    for file in sorted((TEMPLATES / "pages").glob("*.j2")):
+        found.update(file.read_bytes())
+    return found.hexdigest()

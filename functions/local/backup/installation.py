@@ -1,0 +1,31 @@
+"""The one installation that can be backed up so: SQLite and files on this machine."""
+
+from __future__ import annotations
+
+from functions.bootstrap import Services
+from functions.config import Backend, Settings, SettingsError
+from functions.local_stores import LocalStores
+from functions.stores.sqlite.database import Database
+
+
+def require_local(settings: Settings) -> None:
+    """Raise SettingsError where what is to be kept does not all lie in the data folder."""
+    if settings.backend is not Backend.LOCAL:
+        raise SettingsError(
+            ["BINHYEN_BACKEND=aws: its tables and buckets are kept by AWS, see deploy/aws"]
+        )
+    if settings.aws.photos_bucket:
+        raise SettingsError(
+            [
+                "BINHYEN_AWS_PHOTOS_BUCKET: photos in a bucket of their own cannot be kept"
+                " together with the database; leave it empty, the backup itself may go to a bucket"
+            ]
+        )
+
+
+def database_of(services: Services) -> Database:
+    """Return the database behind the stores of a local installation."""
+    stores = services.stores
+    if not isinstance(stores, LocalStores):
+        raise TypeError("not a local installation: ask require_local first")
+    return stores.database

@@ -1,0 +1,125 @@
+"""Checks of how the service does: worker, jobs, tokens, alarms, site, backups."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime, timedelta
+
+from functions.config import Settings, is_loopback
+from functions.local.backup.marker import LastBackup
+from functions.local.doctor.findings import Finding, note, ok, wrong
+
+LATE = timedelta(minutes=5)
+BACKUP_AGE = timedelta(hours=26)
+_MOST_NAMES = 10
+
+
+def check_worker(is_alive: bool) -> Finding:
+    """A worker is running."""
+    if not is_alive:
+        return wrong(
+            "worker", "none is running: tips are taken but not forwarded",
+            "systemctl start binhyen-worker (or binhyen serve)",
+        )  # fmt: skip
+    return ok("worker", "running")
+
+
+def check_due(oldest_due_at: datetime | None, now: datetime) -> Finding:
+    """Nothing has been waiting for long."""
+    if oldest_due_at is not None and now - oldest_due_at > LATE:
+        minutes = int((now - oldest_due_at).total_seconds() / 60)
+        return wrong(
+            "waiting jobs", f"the oldest has been due for {minutes} minutes",
+            "look at worker, tokens and alarms below; nothing is lost meanwhile",
+        )  # fmt: skip
+    return ok("waiting jobs", "none is late")
+
+
+def check_failed(jobs: Mapping[str, int]) -> Finding:
+    """No job was given up."""
+    if jobs["failed"]:
+        return wrong(
+            "failed jobs", f"{jobs['failed']}: Zalo refused the content",
+            "read those tips on their case pages; binhyen jobs retry tries again",
+        )  # fmt: skip
+    return ok("failed jobs", "none")
+
+
+def check_tokens(counts: Mapping[str, int], not_renewable: Sequence[str]) -> Finding:
+    """Every connected OA has a living pair that can be renewed."""
+    if counts["needs_authorization"]:
+        return wrong(
+            "tokens", f"{counts['needs_authorization']} OAs need a new consent",
+            "let their administrators consent again, then binhyen oa import",
+        )  # fmt: skip
+    if not_renewable:
+        return wrong(
+            "tokens", f"cannot be renewed since the restore: {_names(not_renewable)}",
+            "let their administrators consent again before these end, then binhyen oa import",
+        )  # fmt: skip
+    if counts["expiring"]:
+        return wrong(
+            "tokens", f"{counts['expiring']} end within hours and were not renewed",
+            "see that the refresher runs and Zalo's OAuth server is reachable",
+        )  # fmt: skip
+    return ok("tokens", f"{counts['ok']} living")
+
+
+def check_alarms(alarms: Sequence[tuple[str, str]]) -> Finding:
+    """No alarm is open; each is (code, unit id)."""
+    if alarms:
+        named = [f"{code} {unit_id}".strip() for code, unit_id in alarms]
+        return wrong("alarms", _names(named), "see the table in deploy/runbook.md, 'Watching'")
+    return ok("alarms", "none is open")
+
+
+def check_units(unconnected: Sequence[str], live: int) -> Finding:
+    """Every unit has an OA; one without gets its tips on the case page only."""
+    if unconnected:
+        return note(
+            "units", f"{len(unconnected)} of {live} have no OA yet: {_names(unconnected)}",
+            "binhyen oa import connects them; until then officers read tips on the case page",
+        )  # fmt: skip
+    return ok("units", f"all {live} have an OA")
+
+
+def check_site(is_built: bool) -> Finding:
+    """The site is there."""
+    if not is_built:
+        return wrong("site", "not built: visitors find no page", "binhyen build")
+    return ok("site", "built")
+
+
+def check_backup(last: LastBackup | None, now: datetime) -> Finding:
+    """There is a backup of this day."""
+    remedy = "binhyen backup; see systemctl status binhyen-backup.timer"
+    if last is None:
+        return wrong("backup", "none was ever taken from this data folder", remedy)
+    age = now - last.taken_at
+    hours = int(age.total_seconds() / 3600)
+    if age > BACKUP_AGE:
+        return wrong("backup", f"the last is {hours} hours old", remedy)
+    return ok("backup", f"the last is {hours} hours old, in {last.place}")
+
+
+def check_trial(settings: Settings) -> Finding:
+    """The sandbox plays Zalo on a trial installation only."""
+    if settings.sandbox or is_loopback(settings.zalo_api_url):
+        return note("Zalo", "a sandbox on this machine: no real group gets anything")
+    return ok("Zalo", settings.zalo_api_url)
+
+
+def check_reachable(name: str, url: str, is_reachable: bool) -> Finding:
+    """Zalo answers at all."""
+    if not is_reachable:
+        return wrong(
+            name, f"{url} does not answer",
+            "look at network, DNS and firewall; tips wait and are forwarded later",
+        )  # fmt: skip
+    return ok(name, "answers")
+
+
+def _names(names: Sequence[str]) -> str:
+    more = len(names) - _MOST_NAMES
+    shown = ", ".join(names[:_MOST_NAMES])
+    return f"{shown} and {more} more" if more > 0 else shown

@@ -1,0 +1,155 @@
+"""Least privilege, read from the roles: who may do what, and to what.
+
+That each role suffices is seen elsewhere: the engine of the other tests here refuses all that
+a role does not allow.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+import pytest
+
+from deploy.aws.keys import PURPOSES
+from deploy.aws.template import read_template
+from functions.bootstrap import PROJECT
+
+FUNCTIONS = ("Tips", "Search", "Staff", "RunJobs", "Sweep", "RefreshTokens")
+RESOURCES: dict[str, Any] = read_template()["Resources"]
+
+
+def statements(name: str) -> list[dict[str, Any]]:
+    (policy,) = RESOURCES[f"{name}Role"]["Properties"]["Policies"]
+    found: list[dict[str, Any]] = policy["PolicyDocument"]["Statement"]
+    return found
+
+
+def grants(name: str) -> set[tuple[str, str]]:
+    """Return (action, resource) of all that the role allows; a resource by its logical id."""
+    return {
+        (action, target)
+        for statement in statements(name)
+        for action in statement["Action"]
+        for target in targets(statement)
+    }
+
+
+def targets(statement: dict[str, Any]) -> list[str]:
+    found = statement["Resource"]
+    return [_target(one) for one in (found if isinstance(found, list) else [found])]
+
+
+def _target(one: dict[str, Any]) -> str:
+    if "Fn::GetAtt" in one:
+        logical_id, attribute = one["Fn::GetAtt"]
+        assert attribute == "Arn"
+        return str(logical_id)
+    return re.sub(r"\$\{(\w+)\.Arn\}", r"\1", one["Fn::Sub"])
+
+
+def touched(name: str, service: str) -> set[str]:
+    return {target for action, target in grants(name) if action.startswith(f"{service}:")}
+
+
+@pytest.mark.parametrize("name", [*FUNCTIONS, "Operator"])
+def test_a_role_names_every_action_and_every_resource(name: str) -> None:
+    for statement in statements(name):
+        assert statement["Effect"] == "Allow"
+        assert not [action for action in statement["Action"] if "*" in action]
+        for target in targets(statement):
+            assert target != "*"
+            # A star stands only for the name of an object below its bucket.
+            bucket = target.partition("/")[0]
+            assert "*" not in target or (bucket.endswith("Bucket") and target.count("*") == 1)
+
+
+@pytest.mark.parametrize("name", FUNCTIONS)
+def test_a_function_has_a_role_of_its_own_that_lambda_alone_takes(name: str) -> None:
+    properties = RESOURCES[f"{name}Role"]["Properties"]
+
+    (trust,) = properties["AssumeRolePolicyDocument"]["Statement"]
+
+    assert trust["Principal"] == {"Service": "lambda.amazonaws.com"}
+    assert "ManagedPolicyArns" not in properties
+    assert touched(name, "logs") == {f"{name}Log"}
+
+
+def test_tips_reads_no_token_and_no_officer() -> None:
+    tables = {target.partition("/")[0] for target in touched("Tips", "dynamodb")}
+
+    assert tables == {"TipsTable", "JobsTable", "DeliveriesTable", "SystemTable"}
+
+
+def test_search_touches_the_site_alone() -> None:
+    beyond_logs = {grant for grant in grants("Search") if not grant[0].startswith("logs:")}
+
+    assert beyond_logs == {("s3:GetObject", "SiteBucket/*")}
+
+
+def test_refresh_tokens_and_the_ringing_read_no_tip_and_no_photo() -> None:
+    assert touched("RefreshTokens", "s3") == set()
+    assert "TipsTable" not in touched("RefreshTokens", "dynamodb")
+    assert ("s3:GetObject", "PhotosBucket/photos/*") not in grants("Sweep")
+    assert touched("Sweep", "kms") == set()
+
+
+def test_officers_pages_change_no_tip_and_reach_no_token() -> None:
+    staff = grants("Staff")
+
+    assert {action for action, target in staff if target.startswith("TipsTable")} == {
+        "dynamodb:GetItem",
+        "dynamodb:Query",
+    }
+    assert "ChannelsTable" not in touched("Staff", "dynamodb")
+    assert {action for action, target in staff if target.startswith("Photos")} == {
+        "s3:GetObject",
+        "s3:ListBucket",
+    }
+
+
+def test_only_workers_and_the_refresher_see_token_pairs() -> None:
+    with_tokens = {name for name in FUNCTIONS if "ChannelsTable" in touched(name, "dynamodb")}
+
+    assert with_tokens == {"RunJobs", "RefreshTokens"}
+    assert {action for action, target in grants("RunJobs") if target == "ChannelsTable"} == {
+        "dynamodb:GetItem",
+        "dynamodb:UpdateItem",
+    }
+
+
+@pytest.mark.parametrize("name", FUNCTIONS)
+def test_no_function_reads_a_whole_table_or_deletes_one(name: str) -> None:
+    actions = {action for action, _ in grants(name)}
+
+    assert "dynamodb:Scan" not in actions
+    assert not {action for action in actions if "Table" in action or "Bucket" in action} - {
+        "s3:ListBucket"
+    }
+
+
+@pytest.mark.parametrize("name", FUNCTIONS)
+def test_no_function_can_make_or_replace_a_data_key(name: str) -> None:
+    for statement in statements(name):
+        if "SystemTable" in targets(statement):
+            writes = set(statement["Action"]) - {"dynamodb:GetItem", "dynamodb:Query"}
+            leading = {"ForAllValues:StringEquals": {"dynamodb:LeadingKeys": ["ALARMS"]}}
+            assert not writes or statement["Condition"] == leading
+        assert "kms:Encrypt" not in statement["Action"]
+
+
+def test_whoever_deploys_makes_a_key_for_every_purpose_of_the_code() -> None:
+    found: set[str] = set()
+    for file in (PROJECT / "functions").rglob("*.py"):
+        text = file.read_text("utf-8")
+        found |= set(re.findall(r'mac\.digest\("([a-z-]+)"', text))
+        found |= set(re.findall(r'_hash\(services, "([a-z-]+)"', text))
+        found |= set(re.findall(r'_PURPOSE = "([a-z-]+)"', text))
+
+    assert found == set(PURPOSES)
+
+
+def test_an_operator_needs_a_second_factor() -> None:
+    (trust,) = RESOURCES["OperatorRole"]["Properties"]["AssumeRolePolicyDocument"]["Statement"]
+
+    assert trust["Condition"] == {"Bool": {"aws:MultiFactorAuthPresent": "true"}}

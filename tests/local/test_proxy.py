@@ -1,0 +1,187 @@
+"""The nginx site of `deploy/local` before a real `binhyen web`."""
+
+from __future__ import annotations
+
+import json
+import os
+import socket
+import subprocess
+import time
+from collections import Counter
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.local.proxy import HOST, Proxy, recording_app, running, wait_for_port
+from tests.ports import free_port
+from tests.system import BINHYEN
+
+UNIT = "phuong-tan-an"
+ONCE = (
+    "content-security-policy", "x-content-type-options", "strict-transport-security",
+    "cache-control",
+)  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def door(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Proxy]:
+    folder = tmp_path_factory.mktemp("door")
+    app_port = free_port()
+    proxy = Proxy(folder, app_port)
+    env = {
+        **os.environ,
+        "BINHYEN_DATA_DIR": str(folder / "data"),
+        "BINHYEN_KEY_FILE": str(folder / "key"),
+        "BINHYEN_PUBLIC_URL": proxy.url(),
+        "BINHYEN_PORT": str(app_port),
+        "BINHYEN_ZALO_SANDBOX": "0",
+    }
+    with subprocess.Popen([BINHYEN, "web"], env=env, stderr=subprocess.DEVNULL) as web:
+        try:
+            wait_for_port(app_port, web)
+            with running(proxy):
+                yield proxy
+        finally:
+            web.terminate()
+            web.wait(10)
+
+
+def header_counts(headers: object) -> Counter[str]:
+    return Counter(name.lower() for name, _ in headers.items())  # type: ignore[attr-defined]
+
+
+def logged(door: Proxy, path: str) -> dict[str, object]:
+    """Return the line of a path; nginx writes it just after the answer."""
+    until = time.monotonic() + 10
+    while time.monotonic() < until:
+        for line in map(json.loads, door.access_log.splitlines()):
+            if line["path"] == path:
+                return dict(line)
+        time.sleep(0.02)
+    raise AssertionError(door.access_log)
+
+
+def test_site_file_is_sound_to_nginx(door: Proxy) -> None:
+    checked = subprocess.run([*door.command, "-t", "-q"], capture_output=True, check=False)
+
+    assert (checked.returncode, checked.stderr) == (0, b"")
+
+
+def test_the_app_answers_through_the_proxy_under_its_own_name(door: Proxy) -> None:
+    answer = door.request("GET", "/api/health")
+
+    assert (answer.status, answer.json()) == (200, {"status": "ok"})
+
+
+def test_a_tip_sent_through_the_proxy_gets_its_receipt(door: Proxy) -> None:
+    body = json.dumps({"category": "khac", "text": "Một tin qua cửa."}).encode()
+
+    answer = door.request(
+        "POST", f"/api/units/{UNIT}/tips", body, Content_Type="application/json",
+        Accept="application/json",
+    )  # fmt: skip
+
+    assert answer.status == 201
+    assert len(answer.json()["receipt_code"].replace(" ", "").replace("-", "")) == 20
+
+
+@pytest.mark.parametrize(
+    ("path", "size"), [("/api/receipts", 257 * 1024), (f"/api/units/{UNIT}/tips", 53 * 1024**2)]
+)
+def test_a_body_over_its_routes_cap_gets_413_before_it_is_sent(
+    door: Proxy, path: str, size: int
+) -> None:
+    with door.tls_socket() as phone:
+        phone.sendall(
+            f"POST {path} HTTP/1.1\r\nHost: {HOST}\r\nContent-Length: {size}\r\n\r\n".encode()
+        )
+        answer = phone.recv(4096)
+
+    assert answer.startswith(b"HTTP/1.1 413 ")
+
+
+def test_a_form_with_photos_may_be_as_large_as_the_app_takes(door: Proxy) -> None:
+    answer = door.request(
+        "POST", f"/api/units/{UNIT}/tips", b"x" * (2 * 1024**2), Content_Type="text/plain",
+        Accept="application/json",
+    )  # fmt: skip
+
+    assert answer.status == 415
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "status"),
+    [("GET", "/api/health", 200), ("GET", "/khong-co/", 404), ("POST", "/api/receipts", 413)],
+)
+def test_security_headers_stand_exactly_once_on_every_answer(
+    door: Proxy, method: str, path: str, status: int
+) -> None:
+    body = b"x" * (300 * 1024) if status == 413 else None
+
+    answer = door.request(method, path, body)
+
+    assert answer.status == status
+    counts = header_counts(answer.headers)
+    assert {name: counts[name] for name in ONCE} == dict.fromkeys(ONCE, 1)
+    assert [name for name, count in counts.items() if count > 1] == []
+    assert "nginx/" not in answer.headers.get("Server", "")
+
+
+def test_plain_http_leads_to_https_with_path_and_query(door: Proxy) -> None:
+    with socket.create_connection(("127.0.0.1", door.http_port), timeout=10) as phone:
+        phone.sendall(f"GET /theo-doi/?q=a HTTP/1.0\r\nHost: {HOST}\r\n\r\n".encode())
+        answer = phone.recv(4096).decode()
+
+    assert answer.startswith("HTTP/1.1 308 ")
+    assert f"Location: {door.url('/theo-doi/?q=a')}\r\n" in answer
+
+
+def test_another_hosts_name_gets_no_answer(door: Proxy) -> None:
+    with socket.create_connection(("127.0.0.1", door.http_port), timeout=10) as phone:
+        phone.sendall(b"GET / HTTP/1.0\r\nHost: elsewhere.test\r\n\r\n")
+
+        assert phone.recv(4096) == b""
+
+
+def test_a_client_that_dawdles_over_its_headers_is_cut(door: Proxy) -> None:
+    with door.tls_socket() as phone:
+        phone.sendall(f"GET / HTTP/1.1\r\nHost: {HOST}\r\n".encode())
+
+        # It is let go although it never closes; the socket's own patience is longer.
+        assert phone.recv(4096) == b""
+
+
+def test_log_names_neither_address_nor_query_nor_one_time_link(door: Proxy) -> None:
+    door.request("GET", "/tim?q=bi-mat-hoi", User_Agent="Trinh-duyet-la", Referer="https://x.vn/")
+    door.request("GET", "/can-bo/vao/mot-lan-thoi")
+
+    assert logged(door, "/tim")["status"] == 200
+    assert logged(door, "/can-bo/vao/-")["method"] == "GET"
+    logs = "".join(path.read_text() for path in (door.folder / "var/log/binhyen").iterdir())
+    assert logs
+    for secret in ("127.0.0.1", "bi-mat-hoi", "mot-lan-thoi", "Trinh-duyet-la", "x.vn"):
+        assert secret not in logs
+
+
+def test_what_a_sender_claims_of_its_address_is_overwritten(tmp_path: Path) -> None:
+    claims = {
+        "X_Forwarded_For": "203.0.113.9", "X_Real_IP": "203.0.113.9",
+        "Forwarded": "for=203.0.113.9", "X_Forwarded_Host": "evil.test",
+    }  # fmt: skip
+    with recording_app() as (app_port, seen), running(Proxy(tmp_path, app_port)) as proxy:
+        proxy.request("GET", "/", **claims)
+
+    [headers] = seen
+    assert headers["x-forwarded-for"] == ["127.0.0.1"]
+    assert headers["host"] == [HOST]
+    assert not headers.keys() & {"x-real-ip", "forwarded", "x-forwarded-host"}
+
+
+def test_when_the_app_is_down_the_answer_carries_the_strict_headers(tmp_path: Path) -> None:
+    with running(Proxy(tmp_path, free_port())) as proxy:
+        answer = proxy.request("GET", "/")
+
+    assert answer.status == 502
+    counts = header_counts(answer.headers)
+    assert {name: counts[name] for name in ONCE} == dict.fromkeys(ONCE, 1)
