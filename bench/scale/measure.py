@@ -15,10 +15,10 @@ from typing import Any
 from bench.scale.counting import Counts, Meter
 from bench.scale.stored import PAGE, Past
 from functions.clock import SystemClock
-from functions.core.sweeping import ring_for_due
 from functions.core.tips import submit_tip
 from functions.refresh_tokens.handler import refresh
 from functions.stores.dynamodb.table import Tables
+from functions.sweep.handler import ring
 from tests.aws.engine import CREDENTIALS, ministack
 from tests.aws.places import Cloud, Place
 from tests.fakes.clock import FrozenClock
@@ -179,9 +179,7 @@ def schedules(installation: Installation) -> dict[str, Any]:
     return {
         "renew a pair": each(renewed, units),
         "refresh, nothing due": each(installation.counted(lambda: refresh(services.refresh)), 1),
-        "ring for due, nothing due": each(
-            installation.counted(lambda: ring_for_due(services.sweep)), 1
-        ),
+        "ring for due, nothing due": each(installation.counted(lambda: ring(services.sweep)), 1),
     }
 
 

@@ -30,7 +30,7 @@ _FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 @click.group(invoke_without_command=True, context_settings={"help_option_names": ["-h", "--help"]})
 @click.option(
     "--settings", "file", type=click.Path(path_type=Path), default=Path("deploy/aws/settings.toml"),
-    show_default=True, help="The installation: see deploy/README.md.",
+    show_default=True, help="The installation: see deploy/aws/README.md.",
 )  # fmt: skip
 @click.option("--package", "archive", type=_FILE, help="A built package; else it is built.")
 @click.option("--release", type=_FOLDER, help="A built site's folder; else it is built.")

@@ -262,7 +262,7 @@ def test_failed_jobs_are_re_armed(binhyen: Run, env: dict[str, str]) -> None:
     own = services(env)
     submit_tip(replace(draft(), unit_id=WARD), (), own.submit)
     stores = own.stores
-    now = stores.clock.now()
+    now = own.clock.now()
     (job_id,) = stores.jobs.due(now, 1)
     claim = stores.jobs.claim(job_id, now, now)
     assert claim is not None

@@ -1,9 +1,9 @@
-"""The public address of a deployed installation: what DNS and TLS would lead to CloudFront."""
+"""The public address of the deployed installation, which stands before the engine."""
 
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from functools import cache
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -18,10 +18,25 @@ _NOT_PASSED_ON = ("connection", "transfer-encoding", "keep-alive", "content-leng
 
 @contextmanager
 def front(port: int, engine: Engine) -> Iterator[None]:
-    """Serve on the port what the engine's one distribution answers.
+    """Serve on the port what the engine's one distribution answers: what DNS and TLS would
+    lead to. The engine tells distributions apart by the name they are asked under."""
 
-    The engine tells distributions apart by the name they are asked under.
-    """
+    @cache
+    def distribution() -> str:
+        cloudfront: Any = client_of(engine, "cloudfront")
+        found = cloudfront.list_distributions()["DistributionList"]["Items"]
+        return str(found[0]["DomainName"])
+
+    with _passing(port, engine, distribution):
+        yield
+
+
+@contextmanager
+def _passing(
+    port: int,
+    engine: Engine,
+    host: Callable[[], str],
+) -> Iterator[None]:
     pool = urllib3.PoolManager(maxsize=32)
 
     class Passing(BaseHTTPRequestHandler):
@@ -32,33 +47,29 @@ def front(port: int, engine: Engine) -> Iterator[None]:
         def answer(self) -> None:
             length = int(self.headers.get("Content-Length", 0))
             body = self.rfile.read(length) if length else None
-            headers = {
-                name: value for name, value in self.headers.items() if name.lower() != "host"
-            }
-            headers["Host"] = _distribution()
+            sent = dict(self.headers.items())
+            sent["Host"] = host()
             got = pool.request(
-                self.command, engine.url + self.path, headers=headers, body=body,
+                self.command, engine.url + self.path, headers=sent, body=body,
                 redirect=False, retries=False, decode_content=False, timeout=60,
             )  # fmt: skip
-            self.send_response_only(got.status)
-            for name, value in got.headers.items():
+            self.reply(got.status, got.headers, got.data)
+
+        def reply(self, status: int, headers: Mapping[str, str], body: bytes) -> None:
+            self.send_response_only(status)
+            for name, value in headers.items():
                 if name.lower() not in _NOT_PASSED_ON:
                     self.send_header(name, value)
-            self.send_header("Content-Length", str(len(got.data)))
+            self.send_header("Content-Length", str(len(body)))
             self.end_headers()
             if self.command != "HEAD":
-                self.wfile.write(got.data)
+                self.wfile.write(body)
 
-        do_GET = do_HEAD = do_POST = answer  # noqa: N815 - http.server looks for these names
+        # The names that http.server looks for.
+        do_GET = do_HEAD = do_POST = do_PUT = do_DELETE = answer  # noqa: N815
 
         def log_message(self, format: str, *args: Any) -> None:
             """Say nothing: pytest shows what failed."""
-
-    @cache
-    def _distribution() -> str:
-        cloudfront: Any = client_of(engine, "cloudfront")
-        found = cloudfront.list_distributions()["DistributionList"]["Items"]
-        return str(found[0]["DomainName"])
 
     server = ThreadingHTTPServer(("127.0.0.1", port), Passing)
     server.daemon_threads = True

@@ -14,7 +14,7 @@ from click.testing import CliRunner
 
 from deploy.aws.package import LIMIT, PackageError, Target, build, main, this_machine
 from tests.lambdas.conftest import WHEELS
-from tests.lambdas.running import lambda_env, make_writable, unpack
+from tests.lambdas.running import lambda_env
 
 HANDLERS = ("tips", "search", "staff", "run_jobs", "sweep", "refresh_tokens")
 SETTINGS = {
@@ -49,7 +49,7 @@ MAY_LOAD = {
 def test_the_same_input_gives_the_same_bytes(
     lambda_zip: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Another folder, another umask, another day of the sources' times."""
+    """Another folder and another umask: neither may show."""
     elsewhere = tmp_path / "another-place"
     elsewhere.mkdir()
     monkeypatch.setattr("tempfile.tempdir", str(elsewhere))
@@ -178,12 +178,3 @@ def run_python(task_root: Path, client: Path, *arguments: str) -> subprocess.Com
         text=True,
         check=False,
     )
-
-
-def test_unpacked_it_can_be_taken_away_again(lambda_zip: Path, tmp_path: Path) -> None:
-    folder = unpack(lambda_zip, tmp_path / "root")
-    make_writable(folder)
-
-    shutil.rmtree(folder)
-
-    assert not folder.exists()

@@ -23,17 +23,24 @@ class DataKeys:
         self, system: Table, wrapper: KeyWrapper, sealed_tables: Sequence[Table] = ()
     ) -> None:
         """While one of the `sealed_tables` holds an item, no first sealing key is made."""
-        self._table = system
+        self.table = system
         self._wrapper = wrapper
         self._sealed_tables = sealed_tables
+        self._sealer: Sealer | None = None
 
     def sealer(self) -> Sealer:
-        """Return the sealer over the stored data keys; the first is made on first use.
+        """Return the sealer over the stored data keys; the first is made on first use. They
+        are unwrapped once.
 
         Raises KeyUnavailableError when they are wrapped by another master key, and when
         sealed items exist without any data key, as after the loss of the table of keys: a
         new key would hide that loss, and what it seals would be lost with its end.
         """
+        if self._sealer is None:
+            self._sealer = self._open_sealer()
+        return self._sealer
+
+    def _open_sealer(self) -> Sealer:
         keys = self._load(SEAL)
         if not keys:
             # Looked for again: another process may have made the key and the first item.
@@ -56,14 +63,14 @@ class DataKeys:
                 item["key_id"],
                 self._wrapper.unwrap(item["wrapped"], _context(purpose, item["key_id"])),
             )
-            for item in self._table.query("pk = :pk", {":pk": _partition(purpose)})
+            for item in self.table.query("pk = :pk", {":pk": _partition(purpose)})
         ]
 
     def _make_first(self, purpose: str) -> None:
         key_id = os.urandom(KEY_ID_LENGTH)
         wrapped = self._wrapper.wrap(os.urandom(KEY_LENGTH), _context(purpose, key_id))
         try:
-            self._table.put(
+            self.table.put(
                 {"pk": _partition(purpose), "sk": _FIRST, "key_id": key_id, "wrapped": wrapped},
                 "attribute_not_exists(pk)",
             )

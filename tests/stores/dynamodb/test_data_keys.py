@@ -59,19 +59,59 @@ def test_newest_key_seals_and_the_older_one_still_opens(
     assert sealer.unseal(older, "place") == b"text"
 
 
-def test_digests_stay_under_the_first_key_of_their_purpose(
+def test_functions_that_start_at_once_agree_on_the_keys_of_digests(
+    tables: Tables, wrapper: FileKeyWrapper
+) -> None:
+    DataKeys(tables.system, wrapper).sealer()
+    starting = [DynamoMacKeys(DataKeys(tables.system, wrapper)) for _ in range(6)]
+
+    digests = race([lambda one=one: one.digest("receipt", b"message") for one in starting])
+
+    assert digests == [digests[0]] * 6
+    assert isinstance(digests[0], bytes)
+
+
+def test_digests_stay_the_same_when_a_newer_key_seals(
     tables: Tables, wrapper: FileKeyWrapper
 ) -> None:
     before = DynamoMacKeys(DataKeys(tables.system, wrapper)).digest("receipt", b"message")
     key_id = b"newerkey"
-    wrapped = wrapper.wrap(os.urandom(32), f"data_keys:mac:receipt:{key_id.hex()}")
-    tables.system.put(
-        {"pk": "KEY#mac:receipt", "sk": "000002", "key_id": key_id, "wrapped": wrapped}
-    )
+    wrapped = wrapper.wrap(os.urandom(32), f"data_keys:seal:{key_id.hex()}")
+    tables.system.put({"pk": "KEY#seal", "sk": "000002", "key_id": key_id, "wrapped": wrapped})
 
     after = DynamoMacKeys(DataKeys(tables.system, wrapper)).digest("receipt", b"message")
 
     assert after == before
+
+
+def test_the_master_key_is_asked_for_once_whatever_is_hashed(
+    tables: Tables, wrapper: FileKeyWrapper
+) -> None:
+    """A function that starts pays for each question with some of its first answer's time."""
+    purposes = ("receipt", "content", "submission")
+    deployed = DynamoMacKeys(DataKeys(tables.system, wrapper))
+    for purpose in purposes:
+        deployed.digest(purpose, b"")
+    counting = CountingWrapper(wrapper)
+    keys = DataKeys(tables.system, counting)
+
+    digests = {DynamoMacKeys(keys).digest(purpose, b"message") for purpose in purposes}
+    keys.sealer().seal(b"text", "place")
+
+    assert (len(digests), counting.unwrapped) == (3, 1)
+
+
+class CountingWrapper:
+    def __init__(self, below: FileKeyWrapper) -> None:
+        self._below = below
+        self.unwrapped = 0
+
+    def wrap(self, data_key: bytes, context: str) -> bytes:
+        return self._below.wrap(data_key, context)
+
+    def unwrap(self, wrapped: bytes, context: str) -> bytes:
+        self.unwrapped += 1
+        return self._below.unwrap(wrapped, context)
 
 
 def test_keys_under_another_master_key_are_refused(
