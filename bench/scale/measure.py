@@ -15,8 +15,10 @@ from typing import Any
 from bench.scale.counting import Counts, Meter
 from bench.scale.stored import PAGE, Past
 from functions.clock import SystemClock
+from functions.core.delivery import FLOOD_CARDS
 from functions.core.tips import submit_tip
 from functions.refresh_tokens.handler import refresh
+from functions.run_jobs.handler import run_one
 from functions.stores.dynamodb.table import Tables
 from functions.sweep.handler import ring
 from tests.aws.engine import CREDENTIALS, ministack
@@ -34,6 +36,11 @@ UNITS = 3
 OTHERS = [f"past-{number:03d}" for number in range(WARDS)]
 """Units that tips of the past belong to, beside those that get the counted ones."""
 
+AT_ONCE = 20
+"""As many due jobs as the function asks for."""
+
+DRAINED = 20
+
 HOT = "past-hot"
 LISTED = "past-listed"
 
@@ -48,9 +55,11 @@ class Sizes:
     tips: int = 12
     rounds: int = 20
     hot_jobs: int = 1_000
+    drained: tuple[int, int] = (100, 1_000)
+    """Due jobs of the unit whose first ones are run; the fewer must outlast those."""
 
 
-QUICK = Sizes(loads=(1, 10), stored_at_1=50, tips=1, rounds=2, hot_jobs=30)
+QUICK = Sizes(loads=(1, 10), stored_at_1=50, tips=1, rounds=2, hot_jobs=30, drained=(80, 200))
 
 
 class Installation:
@@ -241,6 +250,27 @@ def backlog(hot: Installation, sizes: Sizes) -> dict[str, float]:
     }
 
 
+def draining(installation: Installation, sizes: Sizes) -> list[dict[str, Any]]:
+    """Run some jobs of a unit that has few or many due; return calls and units of each.
+
+    The first ones become cards and are not counted, the others join a digest.
+    """
+    work, unit_id = installation.services.work, installation.units[0]
+
+    def run_next() -> None:
+        job_id = work.jobs.due(work.clock.now(), AT_ONCE, unit_id)[0]
+        assert run_one(job_id, work)
+
+    found = []
+    for jobs in sizes.drained:
+        with installation.past.waiting([unit_id], jobs):
+            for _ in range(FLOOD_CARDS + 1):
+                run_next()
+            counts = [installation.counted(run_next) for _ in range(DRAINED)]
+        found.append({"jobs": jobs, **of_tips(counts)})
+    return found
+
+
 def measure(folder: Path, sizes: Sizes, tell: Callable[[str], None]) -> dict[str, Any]:
     """Measure everything; `tell` hears what is going on."""
     begun: datetime = SystemClock().now()
@@ -262,5 +292,6 @@ def measure(folder: Path, sizes: Sizes, tell: Callable[[str], None]) -> dict[str
             "schedules": schedules(installation),
             "hot": beside_a_hot_unit(calm, hot, sizes),
             "backlog": backlog(hot, sizes),
+            "draining": draining(hot, sizes),
             "seconds": round((SystemClock().now() - begun).total_seconds()),
         }

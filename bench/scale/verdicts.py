@@ -19,11 +19,14 @@ def verdicts(found: dict[str, Any]) -> dict[str, dict[str, Any]]:
     queries = _query_growth(found["queries"])
     hot = _hot_ratios(found["hot"])
     per_due = _units_per_answer(found["queries"][-1])
+    drain = _drain_growth(found["draining"])
     return {
         "calls of a tip, largest load to smallest": _verdict(growth["calls"], 1.0),
         "units of a tip, largest load to smallest": _verdict(growth["units"], 1.0),
         "due jobs and lists, most stored tips to fewest": _verdict(queries, 1.0),
         "read units for each due job of another unit": _verdict(per_due, 1.1),
+        "calls to drain a job, of many due to of few": _verdict(drain["calls"], 1.0),
+        "units to drain a job, of many due to of few": _verdict(drain["units"], 1.0),
         "calls beside a hot unit to calls without": _verdict(hot["calls"], 1.0),
         "units beside a hot unit to units without": _verdict(hot["units"], 1.0),
         "time beside a hot unit to time without": _verdict(hot["seconds"], NO_SLOWER_THAN),
@@ -52,6 +55,11 @@ def _query_growth(queries: list[Any]) -> float:
     """Return the worst ratio of any query; the answers are as long over few and many tips."""
     first, last = queries[0], queries[-1]
     return max(last[name] / first[name] for name in first if name != "stored")
+
+
+def _drain_growth(draining: list[Any]) -> dict[str, float]:
+    few, many = draining
+    return {of: float(many[f"most_{of}"]) / few[f"most_{of}"] for of in ("calls", "units")}
 
 
 def _units_per_answer(query: Any) -> float:
@@ -97,6 +105,11 @@ def table(found: dict[str, Any]) -> str:
         f"a unit with {backlog['jobs']:g} due jobs: {backlog['due of the unit']:g} read units each"
         f" time it asks, {backlog['due units']:g} when the sweep does"
     )
+    lines += [
+        f"a job of {drained['jobs']} due of one unit: at most {drained['most_calls']} calls and"
+        f" {drained['most_units']:g} units"
+        for drained in found["draining"]
+    ]
     return "\n".join([*lines, "", *_verdict_lines(found["verdicts"])])
 
 

@@ -24,7 +24,7 @@ from functions.core.models import (
     Urgency,
 )
 from functions.core.posting import Address, planned_messages, post_unsent
-from functions.core.work import Done, Failed, Outcome, Postponed, WorkServices
+from functions.core.work import Done, Failed, Outcome, Postponed, WorkServices, hold
 
 FLOOD_CARDS = 20
 FLOOD_WINDOW = timedelta(minutes=10)
@@ -33,6 +33,9 @@ PARKED = timedelta(minutes=10)
 
 DIGEST_GATHERS = timedelta(seconds=20)
 """How long the first digest of a flood waits for more tips to come together."""
+
+DIGEST_TIPS = 1_000
+"""A digest is full then: its words are written tip by tip, well within one lease."""
 
 
 def deliver_tip(claim: Claim, services: WorkServices) -> Outcome:
@@ -47,7 +50,7 @@ def deliver_tip(claim: Claim, services: WorkServices) -> Outcome:
     delivery = existing_delivery(tip, channel, services)
     if delivery is None:
         if _is_flooded(tip, services):
-            _join_digest(tip, channel, services)
+            _join_digest(tip, channel, claim, services)
             return Done()
         delivery = plan_card(tip, channel, services)
     if delivery.is_digest:
@@ -169,14 +172,26 @@ def _is_flooded(tip: Tip, services: WorkServices) -> bool:
     return services.deliveries.cards_begun_since(tip.unit_id, since) >= FLOOD_CARDS
 
 
-def _join_digest(tip: Tip, channel: UnitChannel, services: WorkServices) -> None:
+def _join_digest(tip: Tip, channel: UnitChannel, claim: Claim, services: WorkServices) -> None:
+    """Put the tip into the open digest; one that is full is closed, and the next one opened."""
+    while True:
+        digest = _new_delivery(tip, channel, (), services)
+        joined = services.deliveries.join_digest(
+            tip.tip_id, digest, _digest_job(digest, tip, services), DIGEST_TIPS
+        )
+        if not joined.is_full:
+            return
+        hold(claim, services)
+        close_digest(services.deliveries.get(joined.delivery_id), services)
+
+
+def _digest_job(digest: Delivery, tip: Tip, services: WorkServices) -> Job:
     now = services.clock.now()
-    digest = _new_delivery(tip, channel, (), services)
     last = services.deliveries.last_digest_at(tip.unit_id)
     due_at = now + DIGEST_GATHERS
     if last is not None:
         due_at = min(max(due_at, last + FLOOD_WINDOW), now + FLOOD_WINDOW)
-    job = Job(
+    return Job(
         job_id=uuid.uuid4().hex,
         kind=JobKind.SEND_DIGEST,
         subject_id=digest.delivery_id,
@@ -187,7 +202,6 @@ def _join_digest(tip: Tip, channel: UnitChannel, services: WorkServices) -> None
         created_at=now,
         lane=tip.unit_id,
     )
-    services.deliveries.join_digest(tip.tip_id, digest, job)
 
 
 def close_digest(delivery: Delivery, services: WorkServices) -> Delivery:

@@ -138,6 +138,18 @@ class TipStore(Protocol):
         ...
 
 
+LONGEST_HOLD = timedelta(hours=1)
+"""Nobody holds a job or pauses a lane for so long. An end further ahead was written by a clock
+that ran wrong, and would block the lane for years once the clock is right again."""
+
+LONGEST_WAIT = timedelta(days=1)
+"""The same for due times: back-off is capped at a minute, a digest waits for some minutes."""
+
+LATE_JOBS = 50
+"""So many of a unit's jobs that have waited for another time than their beginning are compared
+at least; of more, those whose time came first."""
+
+
 class JobStore(Protocol):
     """Jobs, their leases, and the pauses of their lanes."""
 
@@ -147,6 +159,10 @@ class JobStore(Protocol):
         Claimable: pending or unknown, `due_at` passed, no live lease on the job nor on
         another job of its lane, and the lane not paused. At most one id per lane. A job
         written just now may be missing for some seconds, never for good.
+
+        `due_at` more than LONGEST_WAIT ahead counts as passed. Of one unit, a store may leave
+        postponed jobs to a later call while LATE_JOBS others of the same urgency and lane, or
+        `limit` if that is more, have been due for longer.
         """
         ...
 
@@ -216,6 +232,15 @@ class JobQueue(Protocol):
         ...
 
 
+@dataclass(frozen=True)
+class DigestJoin:
+    """The delivery in which a tip stands now, or the full one that it did not get into."""
+
+    delivery_id: str
+    is_full: bool = False
+    """It has no place left: close it, and join again."""
+
+
 class DeliveryStore(Protocol):
     """What was, or may have been, posted where; message texts are sealed at rest."""
 
@@ -232,10 +257,11 @@ class DeliveryStore(Protocol):
         """Return one delivery. Raises NotFoundError."""
         ...
 
-    def join_digest(self, tip_id: str, digest: Delivery, job: Job) -> Delivery:
+    def join_digest(self, tip_id: str, digest: Delivery, job: Job, most: int) -> DigestJoin:
         """Put the tip into the unit's open digest, or open `digest` with its `job`.
 
-        One atomic write; a tip already in a delivery of that recipient stays there.
+        One atomic write; a tip already in a delivery of that recipient stays there. Nothing
+        is written where the open digest has `most` tips: it is full.
         """
         ...
 

@@ -22,7 +22,7 @@ from functions.core.models import (
     SendState,
     Urgency,
 )
-from functions.core.ports import DeliveryStore, JobStore
+from functions.core.ports import DeliveryStore, DigestJoin, JobStore
 from functions.stores.dynamodb.deliveries import DynamoDeliveryStore
 from functions.stores.dynamodb.jobs import DynamoJobStore
 from functions.stores.sqlite.deliveries import SqliteDeliveryStore
@@ -37,6 +37,7 @@ SECOND = timedelta(seconds=1)
 MINUTE = timedelta(minutes=1)
 UNIT = "phuong-tan-an"
 GROUP = "group-of-tan-an"
+MOST = 1_000
 
 
 @dataclass(frozen=True)
@@ -112,7 +113,9 @@ def join(
     store: DeliveryStore, tip_id: str, delivery_id: str = "digest-1", **changes: object
 ) -> Delivery:
     digest = make_digest(delivery_id, tip_id, **changes)
-    return store.join_digest(tip_id, digest, digest_job(delivery_id))
+    joined = store.join_digest(tip_id, digest, digest_job(delivery_id), MOST)
+    assert not joined.is_full
+    return store.get(joined.delivery_id)
 
 
 def send(store: DeliveryStore, position: int, at: datetime = NOW, delivery_id: str = "card-1"):
@@ -249,6 +252,56 @@ def test_a_closed_digest_takes_no_more_tips(backend):
     assert backend.jobs.counts()["pending"] == 2
 
 
+def test_a_full_digest_takes_no_more_tips_and_is_named_to_be_closed(backend):
+    store, jobs = backend.deliveries, backend.jobs
+    for number in (1, 2):
+        store.join_digest(f"tip-{number}", make_digest(), digest_job(), 2)
+
+    late = store.join_digest("tip-3", make_digest("digest-2", "tip-3"), digest_job("digest-2"), 2)
+
+    assert late == DigestJoin("digest-1", is_full=True)
+    assert store.get("digest-1").tip_ids == ("tip-1", "tip-2")
+    assert store.of_tip("tip-3") == []
+    assert jobs.counts()["pending"] == 1
+
+
+def test_a_tip_of_a_full_digest_that_joins_again_stands_there(store):
+    for _ in range(2):
+        again = store.join_digest("tip-1", make_digest(), digest_job(), 1)
+
+    assert again == DigestJoin("digest-1")
+
+
+def test_a_tip_joins_the_next_digest_once_the_full_one_is_closed(backend):
+    store, jobs = backend.deliveries, backend.jobs
+    for number in (1, 2):
+        store.join_digest(f"tip-{number}", make_digest(), digest_job(), 2)
+    store.close_digest("digest-1", ("tip-1", "tip-2"), (text(1), text(2)))
+
+    late = store.join_digest("tip-3", make_digest("digest-2", "tip-3"), digest_job("digest-2"), 2)
+
+    assert late == DigestJoin("digest-2")
+    assert store.get("digest-1").tip_ids == ("tip-1", "tip-2")
+    assert store.get("digest-2").tip_ids == ("tip-3",)
+    assert jobs.due(NOW, 10) == ["job-of-digest-1"]
+    assert jobs.counts()["pending"] == 2
+
+
+def test_of_many_threads_that_join_no_more_get_in_than_the_digest_takes(store):
+    joins = race(
+        [
+            lambda n=n: store.join_digest(
+                f"tip-{n}", make_digest(f"digest-{n}", f"tip-{n}"), digest_job(f"digest-{n}"), 3
+            )
+            for n in range(6)
+        ]
+    )
+
+    assert [join.is_full for join in joins].count(False) == 3
+    (digest_id,) = {join.delivery_id for join in joins}
+    assert len(store.get(digest_id).tip_ids) == 3
+
+
 def test_digests_of_other_units_and_groups_are_apart(store):
     join(store, "tip-1")
     join(store, "tip-2", "digest-2", recipient="new-group")
@@ -264,7 +317,9 @@ def test_a_digest_that_cannot_have_its_job_is_not_opened(backend):
     backend.deliveries.close_digest("digest-1", ("tip-1",), (text(1),))
 
     with pytest.raises(ConflictError):
-        backend.deliveries.join_digest("tip-2", make_digest("digest-2"), digest_job("digest-1"))
+        backend.deliveries.join_digest(
+            "tip-2", make_digest("digest-2"), digest_job("digest-1"), MOST
+        )
 
     assert backend.deliveries.of_tip("tip-2") == []
     with pytest.raises(NotFoundError):

@@ -157,6 +157,42 @@ def test_due_of_a_unit_offers_its_own_jobs_alone(store, add):
     assert store.due(NOW, 10, "xa-c") == []
 
 
+@pytest.mark.parametrize("lane", ["", "xa-a"])
+def test_a_job_whose_wait_is_over_comes_before_the_younger_ones_of_its_unit(store, add, lane):
+    add("older", unit_id="xa-a", lane=lane, due_at=NOW, created_at=NOW)
+    later = NOW + SECOND
+    add("younger", unit_id="xa-a", lane=lane, due_at=later, created_at=later)
+    add("now", unit_id="xa-a", urgency=Urgency.NOW, due_at=later, created_at=later)
+    store.postpone(claim(store, "older"), NOW + 9 * SECOND, "http-502")
+
+    waiting = store.due(NOW + 8 * SECOND, 10, "xa-a")
+    over = store.due(NOW + 9 * SECOND, 10, "xa-a")
+
+    assert waiting == ["now", "younger"]
+    assert over == (["now", "older"] if lane else ["now", "older", "younger"])
+
+
+def test_due_of_a_unit_skips_urgent_jobs_that_wait(store, add):
+    add("now", unit_id="xa-a", lane="xa-a", urgency=Urgency.NOW, due_at=NOW + SECOND)
+    add("soon", unit_id="xa-a", lane="xa-a", urgency=Urgency.SOON, due_at=NOW + YEARS)
+    add("normal", unit_id="xa-a", lane="xa-a", due_at=NOW, created_at=NOW)
+
+    assert store.due(NOW, 1, "xa-a") == ["soon"]
+    store.complete(claim(store, "soon"))
+    assert store.due(NOW, 1, "xa-a") == ["normal"]
+    assert store.due(NOW + SECOND, 1, "xa-a") == ["now"]
+
+
+def test_due_of_a_unit_keeps_lanes_apart_whose_names_are_alike(store, add):
+    lanes = ("a", "a#0", "a#1#0", "a-b", "a$", "ấp", "a/b c")
+    for number, lane in enumerate(lanes):
+        for turn in (1, 2):
+            created_at = NOW + (10 * turn + number) * SECOND
+            add(f"{turn} {lane}", unit_id="xa-a", lane=lane, created_at=created_at)
+
+    assert store.due(NOW, 10, "xa-a") == [f"1 {lane}" for lane in lanes]
+
+
 def test_due_of_a_unit_leaves_out_what_nobody_can_claim(store, add):
     add("later", unit_id="xa-a", due_at=NOW + SECOND)
     add("held", unit_id="xa-a", lane="held")
@@ -212,6 +248,17 @@ def test_a_failed_job_that_is_retried_is_due_for_its_unit_again(store, add):
     assert resting == []
     assert store.due_units(NOW) == ["xa-a"]
     assert store.due(NOW, 10, "xa-a") == ["job-1"]
+
+
+def test_a_job_that_is_over_is_due_for_its_unit_no_more(store, add):
+    for job_id in ("done", "failed", "done-in-lane", "failed-in-lane"):
+        add(job_id, unit_id="xa-a", lane="xa-a" if "lane" in job_id else "")
+    for job_id in ("done", "done-in-lane"):
+        store.complete(claim(store, job_id))
+    for job_id in ("failed", "failed-in-lane"):
+        store.fail(claim(store, job_id), "refused")
+
+    assert store.due(NOW + YEARS, 10, "xa-a") == []
 
 
 def test_an_id_can_be_used_once(add):
@@ -418,7 +465,9 @@ def test_released_leases_free_the_jobs_of_a_dead_worker_and_no_other(store, add)
     assert store.release_leases(NOW + 5 * SECOND) == 1
 
     assert store.due(NOW, 10) == []
+    assert store.due(NOW, 10, "phuong-tan-an") == []
     assert store.due(NOW + 5 * SECOND, 10) == ["held"]
+    assert store.due(NOW + 5 * SECOND, 10, "phuong-tan-an") == ["held"]
     with pytest.raises(LeaseLostError):
         store.complete(overslept)
     assert store.release_leases(NOW) == 0
@@ -482,6 +531,21 @@ def test_rearming_makes_the_waiting_jobs_of_the_lane_due_at_once(store, add):
     assert store.claim("a-unknown", NOW, LEASE_UNTIL).job.state is JobState.UNKNOWN
     assert store.claim("a-failed", NOW, LEASE_UNTIL) is None
     assert store.claim("b-waiting", NOW, LEASE_UNTIL) is None
+
+
+def test_rearming_reaches_the_jobs_of_all_units_in_the_lane(store, add):
+    for unit_id in ("a", "xa-b", "xa-c"):
+        add(unit_id, unit_id=unit_id, lane="a", due_at=NOW + 60 * SECOND)
+    add("elsewhere", unit_id="a", lane="xa-b", due_at=NOW + 60 * SECOND)
+
+    rearmed = store.rearm_lane("a", NOW)
+
+    assert rearmed == 3
+    assert [store.due(NOW, 10, unit_id) for unit_id in ("a", "xa-b", "xa-c")] == [
+        ["a"],
+        ["xa-b"],
+        ["xa-c"],
+    ]
 
 
 def test_rearming_leaves_a_held_job_and_an_earlier_due_time_alone(store, add):

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from datetime import datetime, timedelta
 
+import pytest
+
+from functions.core import delivery
 from functions.core.delivery import DIGEST_GATHERS, FLOOD_CARDS, FLOOD_WINDOW, close_digest
 from functions.core.errors import RejectedByProviderError
 from functions.core.models import (
@@ -204,6 +208,48 @@ def test_photos_of_a_tip_in_the_digest_stay_on_the_case_page() -> None:
     world.work()
 
     assert world.zalo.calls["upload_image"] == 0
+
+
+def test_flood_larger_than_a_digest_takes_names_every_tip_once_and_in_order(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(delivery, "DIGEST_TIPS", 4)
+    world = flooded_world()
+    tips = []
+    for _ in range(10):
+        world.clock.advance(SECOND)
+        tips.append(world.submit())
+        world.work_once()
+    gathered = [digest_of(world, tip) for tip in tips]
+
+    at(world, world.clock.now() + FLOOD_WINDOW)
+
+    assert [len(digest.tip_ids) for digest in gathered] == [4] * 8 + [2] * 2
+    assert [digest.state for digest in gathered] == (
+        [DeliveryState.PLANNED] * 8 + [DeliveryState.OPEN] * 2
+    )
+    posted = "\n".join(world.group()[FLOOD_CARDS:])
+    named = re.findall(r"(TB-\w+) ·", posted)
+    assert named == [tip.card_code for tip in tips]
+    assert world.unfinished() == []
+
+
+def test_tip_that_died_between_two_digests_opens_the_next_one(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(delivery, "DIGEST_TIPS", 1)
+    world = flooded_world()
+    first = world.submit()
+    world.work_once()
+    full = digest_of(world, first)
+    late = world.submit()
+
+    # So far its worker came before it died.
+    close_digest(full, world.work_services())
+    world.work()
+
+    assert [text.count(f"{first.card_code} ·") for text in digests(world)] == [1, 0]
+    assert [text.count(f"{late.card_code} ·") for text in digests(world)] == [0, 1]
 
 
 def test_tip_of_a_digest_that_was_sent_is_not_posted_again() -> None:

@@ -16,6 +16,7 @@ from functions.core.models import (
     MessageKind,
     SendState,
 )
+from functions.core.ports import DigestJoin
 from tests.fakes.jobs import MemoryJobStore
 
 _UNFINISHED = (SendState.PENDING, SendState.ATTEMPTED)
@@ -45,16 +46,20 @@ class MemoryDeliveryStore:
         except KeyError as exc:
             raise NotFoundError("no such delivery") from exc
 
-    def join_digest(self, tip_id: str, digest: Delivery, job: Job) -> Delivery:
+    def join_digest(self, tip_id: str, digest: Delivery, job: Job, most: int) -> DigestJoin:
         with self._lock:
             existing = self._by_tip(tip_id, digest)
             if existing is not None:
-                return existing
+                return DigestJoin(existing.delivery_id)
             for one in self._deliveries.values():
                 if one.state is DeliveryState.OPEN and _address(one) == _address(digest):
-                    return self._save(replace(one, tip_ids=(*one.tip_ids, tip_id)))
+                    if len(one.tip_ids) >= most:
+                        return DigestJoin(one.delivery_id, is_full=True)
+                    self._save(replace(one, tip_ids=(*one.tip_ids, tip_id)))
+                    return DigestJoin(one.delivery_id)
             self._jobs.add(job)
-            return self._save(replace(digest, tip_ids=(tip_id,)))
+            self._save(replace(digest, tip_ids=(tip_id,)))
+            return DigestJoin(digest.delivery_id)
 
     def close_digest(
         self, delivery_id: str, tip_ids: tuple[str, ...], messages: tuple[DeliveryMessage, ...]

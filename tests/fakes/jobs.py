@@ -6,13 +6,11 @@ import secrets
 import threading
 from collections import Counter
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from functions.core.errors import ConflictError, LeaseLostError, NotFoundError
 from functions.core.models import Claim, Job, JobState
-
-LONGEST_HOLD = timedelta(hours=1)
-LONGEST_WAIT = timedelta(days=1)
+from functions.core.ports import LONGEST_HOLD, LONGEST_WAIT
 
 _UNFINISHED = (JobState.PENDING, JobState.UNKNOWN)
 

@@ -52,6 +52,20 @@ def test_unit_that_keeps_its_worker_waiting_keeps_no_other_unit_waiting(
     assert heard == [Ring("phuong-tan-an", ("quick",))]
 
 
+def test_ring_for_whatever_is_due_waits_for_no_other_ring_of_its_unit(
+    engine: Engine, queue: RingQueue
+) -> None:
+    queue.bell.ring(UNIT, ["locked"])
+    engine.clients.sqs.receive_message(QueueUrl=queue.url, MaxNumberOfMessages=1)
+    queue.bell.ring(UNIT, ["behind"])
+    queue.bell.ring(UNIT)
+    queue.bell.ring(UNIT)
+
+    heard = [read_ring(message["Body"]) for message in queue.take_all()]
+
+    assert heard == [Ring(UNIT), Ring(UNIT)]
+
+
 def test_same_ring_again_is_heard_again(queue: RingQueue) -> None:
     queue.bell.ring(UNIT, ["job-1"])
     queue.bell.ring(UNIT, ["job-1"])

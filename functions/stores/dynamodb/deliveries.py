@@ -16,6 +16,7 @@ from functions.core.models import (
     MessageKind,
     SendState,
 )
+from functions.core.ports import DigestJoin
 from functions.stores.dynamodb import delivery_items as items
 from functions.stores.dynamodb.batches import get_many
 from functions.stores.dynamodb.delivery_items import UNFINISHED
@@ -68,20 +69,21 @@ class DynamoDeliveryStore:
 
     # Digests
 
-    def join_digest(self, tip_id: str, digest: Delivery, job: Job) -> Delivery:
-        return self.get(until_first(partial(self._join, tip_id, digest, job)))
+    def join_digest(self, tip_id: str, digest: Delivery, job: Job, most: int) -> DigestJoin:
+        return until_first(partial(self._join, tip_id, digest, job, most))
 
-    def _join(self, tip_id: str, digest: Delivery, job: Job) -> str:
-        """Return the id of the delivery in which the tip stands then."""
+    def _join(self, tip_id: str, digest: Delivery, job: Job, most: int) -> DigestJoin:
         delivery_id = self._rows.id_by_tip(tip_id, digest)
         if delivery_id is not None:
-            return delivery_id
+            return DigestJoin(delivery_id)
         opened = self._table.get(items.open_digest_key(digest))
         if opened is None:
             self._open(tip_id, digest, job)
-            return digest.delivery_id
+            return DigestJoin(digest.delivery_id)
         delivery_id = str(opened["delivery_id"])
         header = self._rows.header(delivery_id)
+        if header["tip_count"] >= most:
+            return DigestJoin(delivery_id, is_full=True)
         place = header["tip_count"] + 1
         self._rows.write(
             [
@@ -94,7 +96,7 @@ class DynamoDeliveryStore:
                 self._table.put_part(items.tip_item(delivery_id, place, tip_id)),
             ]
         )
-        return delivery_id
+        return DigestJoin(delivery_id)
 
     def _open(self, tip_id: str, digest: Delivery, job: Job) -> None:
         opened = {**items.open_digest_key(digest).item, "delivery_id": digest.delivery_id}

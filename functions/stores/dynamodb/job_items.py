@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from functions.core.models import Job, JobKind, JobState, Urgency
-from functions.stores.dynamodb.table import Item, Key, Table, from_micros, to_micros
+from functions.stores.dynamodb.table import Item, Key, Table, Update, from_micros, to_micros
+from functions.stores.dynamodb.unit_walk import unit_order
 
 OPEN = "open"
 FAILED = "failed"
 """The values of `queue`, the key of the index by time; a done job is in none."""
+
+_UNIT = "unit:"
 
 
 def job_key(job_id: str) -> Key:
@@ -21,9 +24,21 @@ def lane_key(lane: str) -> Key:
 def job_parts(jobs: Table, job: Job) -> list[Item]:
     """Return the writes of a new job for the transaction of what it serves.
 
-    They are refused where the id is taken.
+    The first one is refused where the id is taken. In a lane that is not its unit's own the
+    lane remembers the unit: it is looked for there when the lane is re-armed.
     """
-    return [jobs.put_part(_job_item(job), "attribute_not_exists(pk)")]
+    parts = [jobs.put_part(_job_item(job), "attribute_not_exists(pk)")]
+    if job.lane not in ("", job.unit_id):
+        names = {"#unit": f"{_UNIT}{job.unit_id}"}
+        remembered = Update("SET #unit = :yes", values={":yes": True}, names=names)
+        parts.append(jobs.update_part(lane_key(job.lane), remembered))
+    return parts
+
+
+def units_of_lane(lane: str, item: Item) -> list[str]:
+    """Return the units that may have jobs in the lane, by the lane's item."""
+    others = (name.removeprefix(_UNIT) for name in item if name.startswith(_UNIT))
+    return [lane, *others]
 
 
 def job_of(item: Item) -> Job:
@@ -49,7 +64,7 @@ def index_keys(job: Job, state: JobState) -> Item:
         return {}
     if state is JobState.FAILED:
         return {"queue": FAILED}
-    return {"queue": OPEN, "open_unit": job.unit_id}
+    return {"queue": OPEN, "open_unit": job.unit_id, "unit_order": unit_order(job)}
 
 
 def _job_item(job: Job) -> Item:

@@ -12,10 +12,11 @@ import secrets
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from functions.core.errors import LeaseLostError, NotFoundError
 from functions.core.models import Claim, JobState
+from functions.core.ports import LONGEST_HOLD, LONGEST_WAIT
 from functions.stores.dynamodb.batches import get_many
 from functions.stores.dynamodb.job_items import (
     FAILED,
@@ -24,15 +25,17 @@ from functions.stores.dynamodb.job_items import (
     job_key,
     job_of,
     lane_key,
+    units_of_lane,
 )
 from functions.stores.dynamodb.table import Item, Key, Tables, Update, from_micros, to_micros
 from functions.stores.dynamodb.transactions import TransactionRefusedError, transact
-
-# Nobody holds a job or pauses a lane for so long. An end further ahead was written by a
-# clock that ran wrong, and would block the lane for years once the clock is right again.
-LONGEST_HOLD = timedelta(hours=1)
-# The same for due times: back-off is capped at a minute, a digest waits for some minutes.
-LONGEST_WAIT = timedelta(days=1)
+from functions.stores.dynamodb.unit_walk import (
+    first_rows,
+    is_due,
+    is_live,
+    lane_begins,
+    order_of,
+)
 
 _IS_DUE = "queue = :open AND (due_at <= :now OR due_at > :longest_wait)"
 _IS_FREE = (
@@ -51,7 +54,9 @@ class DynamoJobStore:
         self._jobs = tables.jobs
 
     def due(self, now: datetime, limit: int, unit_id: str = "") -> list[str]:
-        claimable = self._claimable(now, unit_id)
+        """Costs a look at what is due; of one unit, at little more than the answer."""
+        rows = first_rows(self._jobs, unit_id, now, limit) if unit_id else self._due_rows(now)
+        claimable = self._in_open_lanes(rows, now)
         claimable.sort(key=lambda row: (row["urgency_rank"], row["created_at"], row["job_id"]))
         first_of_lane: dict[Key, str] = {}
         for row in claimable:
@@ -59,12 +64,13 @@ class DynamoJobStore:
         return list(first_of_lane.values())[:limit]
 
     def due_units(self, now: datetime) -> list[str]:
-        return sorted({row["unit_id"] for row in self._claimable(now)})
+        claimable = self._in_open_lanes(self._due_rows(now), now)
+        return sorted({row["unit_id"] for row in claimable})
 
     def claim(self, job_id: str, now: datetime, lease_until: datetime) -> Claim | None:
         # The indexes lag behind: only what is read here and holds in the write counts.
         found = self._jobs.get(job_key(job_id))
-        if found is None or not _is_due(found, now):
+        if found is None or found.get("queue") != OPEN or not is_due(found, now):
             return None
         job = job_of(found)
         claim = Claim(replace(job, attempts=job.attempts + 1), secrets.token_hex(16))
@@ -92,24 +98,23 @@ class DynamoJobStore:
         self._write([self._jobs.update_part(lane_key(lane), paused)])
 
     def rearm_lane(self, lane: str, now: datetime) -> int:
-        """Costs a look at every unfinished job of the table.
+        """Costs a look at the unfinished jobs of the lane.
 
         A job that was written just now may be missed: it is due by itself before long.
         """
         if not lane:
             return 0
         found = self._jobs.get(lane_key(lane)) or {}
-        holder = found.get("job_id") if _is_live(found.get("lease_until"), now) else None
+        holder = found.get("job_id") if is_live(found.get("lease_until"), now) else None
         if "paused_until" in found:
             cleared = Update("REMOVE paused_until")
             self._write([self._jobs.update_part(lane_key(lane), cleared)])
-        rows = self._jobs.query(
-            "queue = :queue",
-            {":queue": OPEN, ":lane": lane},
-            index="by_time",
-            FilterExpression="lane = :lane",
+        return sum(
+            self._make_due(row, now)
+            for unit_id in units_of_lane(lane, found)
+            for row in self._lane_rows(unit_id, lane)
+            if row["job_id"] != holder
         )
-        return sum(self._make_due(row, now) for row in rows if row["job_id"] != holder)
 
     def release_leases(self, due_at: datetime) -> int:
         """Costs a look at every unfinished job of the table and at its lane."""
@@ -122,11 +127,11 @@ class DynamoJobStore:
         """Re-arming all may miss a job that failed just now."""
         if job_id is None:
             failed = list(self._jobs.query("queue = :q", {":q": FAILED}, index="by_time"))
-            return sum(self._rearm_failed(row["job_id"], row["unit_id"], now) for row in failed)
+            return sum(self._rearm_failed(row, now) for row in failed)
         found = self._jobs.get(job_key(job_id))
         if found is None:
             raise NotFoundError(f"no job {job_id}")
-        return self._rearm_failed(job_id, found["unit_id"], now)
+        return self._rearm_failed(found, now)
 
     def counts(self) -> dict[str, int]:
         """Costs a read of the whole table, so it is for an operator's command: a counter that
@@ -141,39 +146,48 @@ class DynamoJobStore:
         return {state.value: counted[state.value] for state in JobState}
 
     def oldest_due_at(self, now: datetime) -> datetime | None:
-        oldest = self._rows("queue", OPEN, "due_at <= :time", to_micros(now), limit=1)
+        oldest = self._rows("due_at <= :time", now, limit=1)
         return next((from_micros(row["due_at"]) for row in oldest), None)
 
     # Looking
 
-    def _claimable(self, now: datetime, unit_id: str = "") -> list[Item]:
-        """Return the index rows of what can be claimed, at the cost of what is due."""
-        at = ("open_unit", unit_id) if unit_id else ("queue", OPEN)
-        rows = [
-            *self._rows(*at, "due_at <= :time", to_micros(now)),
-            *self._rows(*at, "due_at > :time", to_micros(now + LONGEST_WAIT)),
+    def _due_rows(self, now: datetime) -> list[Item]:
+        """Return the index rows of all that is due, claimable or not."""
+        return [
+            *self._rows("due_at <= :time", now),
+            *self._rows("due_at > :time", now + LONGEST_WAIT),
         ]
+
+    def _in_open_lanes(self, rows: list[Item], now: datetime) -> list[Item]:
+        """Return those of the rows that neither a lease nor a pause keeps from being claimed."""
         lanes = get_many(self._jobs, {lane_key(row["lane"]) for row in rows if row["lane"]})
         closed = {
             lane["pk"]
             for lane in lanes
-            if _is_live(lane.get("lease_until"), now) or _is_live(lane.get("paused_until"), now)
+            if is_live(lane.get("lease_until"), now) or is_live(lane.get("paused_until"), now)
         }
         return [
             row
             for row in rows
-            if not _is_live(row.get("lease_until"), now) and lane_key(row["lane"]).pk not in closed
+            if not is_live(row.get("lease_until"), now) and lane_key(row["lane"]).pk not in closed
         ]
 
-    def _rows(
-        self, partition: str, value: str, times: str, time: int, limit: int | None = None
-    ) -> Iterator[Item]:
+    def _rows(self, times: str, time: datetime, limit: int | None = None) -> Iterator[Item]:
         return self._jobs.query(
-            f"{partition} = :value AND {times}",
-            {":value": value, ":time": time},
-            index="by_time" if partition == "queue" else "by_unit",
+            f"queue = :queue AND {times}",
+            {":queue": OPEN, ":time": to_micros(time)},
+            index="by_time",
             limit=limit,
         )
+
+    def _lane_rows(self, unit_id: str, lane: str) -> list[Item]:
+        rows = self._jobs.query(
+            "open_unit = :unit AND begins_with(unit_order, :lane)",
+            {":unit": unit_id, ":lane": lane_begins(lane)},
+            index="by_unit",
+        )
+        # All at once: each that is made due moves to another place of the index.
+        return list(rows)
 
     # Writing
 
@@ -238,10 +252,13 @@ class DynamoJobStore:
         due_at: datetime | None = None,
         clears_pause: bool = False,
     ) -> None:
-        values = {"last_error": error, **index_keys(claim.job, state)}
-        if due_at is not None:
-            values["due_at"] = to_micros(due_at)
-        left = [name for name in ("queue", "open_unit") if name not in values]
+        job = claim.job if due_at is None else replace(claim.job, due_at=due_at)
+        values = {
+            "last_error": error,
+            "due_at": to_micros(job.due_at),
+            **index_keys(job, state),
+        }
+        left = [name for name in ("queue", "open_unit", "unit_order") if name not in values]
         sets = ", ".join(["#state = :state", *(f"{name} = :{name}" for name in values)])
         given = {":state": state.value, **{f":{name}": value for name, value in values.items()}}
         names = {"#state": "state"}
@@ -278,9 +295,9 @@ class DynamoJobStore:
         if row["due_at"] <= to_micros(now):
             return True
         sooner = Update(
-            "SET due_at = :now",
-            "queue = :open AND due_at > :now",
-            {":now": to_micros(now), ":open": OPEN},
+            "SET due_at = :due_at, unit_order = :order",
+            "queue = :open AND due_at > :due_at",
+            {":open": OPEN, **_due(row, now)},
         )
         return self._write_if(job_key(row["job_id"]), sooner)
 
@@ -288,35 +305,46 @@ class DynamoJobStore:
         """End the lease that this item carries; its job is due then."""
         key = Key(held["pk"], held["sk"])
         job = job_key(held["job_id"])
-        due = {":due_at": to_micros(due_at), ":open": OPEN}
+        found = held if key == job else self._jobs.get(job)
+        if found is None:
+            return False
+        due = {":open": OPEN, **_due(found, due_at)}
+        change = "SET due_at = :due_at, unit_order = :order"
         is_same, seen = "lease_token = :token", {":token": held["lease_token"]}
         if key == job:
-            change = f"SET due_at = :due_at {_removing('lease_token', 'lease_until')}"
+            change = f"{change} {_removing('lease_token', 'lease_until')}"
             return self._write_if(
                 key, Update(change, f"queue = :open AND {is_same}", {**due, **seen})
             )
         parts = [
-            self._jobs.update_part(job, Update("SET due_at = :due_at", "queue = :open", due)),
+            self._jobs.update_part(job, Update(change, "queue = :open", due)),
             self._jobs.update_part(
                 key, Update(_removing("job_id", "lease_token", "lease_until"), is_same, seen)
             ),
         ]
         return self._took_place(parts)
 
-    def _rearm_failed(self, job_id: str, unit_id: str, now: datetime) -> bool:
+    def _rearm_failed(self, found: Item, now: datetime) -> bool:
         pending = Update(
-            "SET #state = :pending, queue = :open, open_unit = :unit, due_at = :now",
+            "SET #state = :pending, queue = :open, open_unit = :unit,"
+            " due_at = :due_at, unit_order = :order",
             "#state = :failed",
             {
                 ":pending": JobState.PENDING.value,
                 ":failed": JobState.FAILED.value,
                 ":open": OPEN,
-                ":unit": unit_id,
-                ":now": to_micros(now),
+                ":unit": found["unit_id"],
+                **_due(found, now),
             },
             {"#state": "state"},
         )
-        return self._write_if(job_key(job_id), pending)
+        return self._write_if(job_key(found["job_id"]), pending)
+
+
+def _due(found: Item, at: datetime) -> Item:
+    """Return the values of a new due time, and of the place that the job then has."""
+    due_at = to_micros(at)
+    return {":due_at": due_at, ":order": order_of({**found, "due_at": due_at})}
 
 
 def _hold_key(lane: str, job_id: str) -> Key:
@@ -326,14 +354,3 @@ def _hold_key(lane: str, job_id: str) -> Key:
 
 def _removing(*names: str) -> str:
     return f"REMOVE {', '.join(names)}" if names else ""
-
-
-def _is_due(found: Item, now: datetime) -> bool:
-    """Say what the condition of a claim would, before it is paid for."""
-    until = to_micros(now + LONGEST_WAIT)
-    return found.get("queue") == OPEN and not to_micros(now) < found["due_at"] <= until
-
-
-def _is_live(until: int | None, now: datetime) -> bool:
-    """Whether a lease or pause that ends then is one; a wrong clock's is not."""
-    return until is not None and to_micros(now) < until <= to_micros(now + LONGEST_HOLD)

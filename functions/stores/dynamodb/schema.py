@@ -24,13 +24,15 @@ class Index:
 
 
 _JOB = ("job_id", "unit_id", "lane", "urgency_rank", "created_at", "lease_until", "state")
+_JOB_OF_UNIT = ("job_id", "lane", "urgency_rank", "due_at", "created_at", "lease_until")
 _SUMMARY = ("tip_id", "card_code", "category", "urgency", "status", "received_at", "photo_count")
 
 INDEXES: dict[str, dict[str, Index]] = {
-    # Open jobs by the time they are due: of all units, and of one. Done jobs are in neither.
+    # Open jobs: of all units by the time they are due, and of one in the order of `unit_walk`.
+    # Done jobs are in neither.
     "jobs": {
         "by_time": Index("queue", "due_at", _JOB),
-        "by_unit": Index("open_unit", "due_at", _JOB),
+        "by_unit": Index("open_unit", "unit_order", _JOB_OF_UNIT),
     },
     # A unit's tips in order of receipt, with what the officers' list shows.
     "tips": {"by_unit": Index("unit_id", "received_order", _SUMMARY)},

@@ -14,6 +14,7 @@ from functions.core.models import (
     MessageKind,
     SendState,
 )
+from functions.core.ports import DigestJoin
 from functions.stores.sealing import Sealer
 from functions.stores.sqlite import delivery_rows as rows
 from functions.stores.sqlite.database import Database, from_micros, to_micros
@@ -57,18 +58,20 @@ class SqliteDeliveryStore:
             stored = rows.load(connection, delivery_id)
         return stored.unseal(self._sealer)
 
-    def join_digest(self, tip_id: str, digest: Delivery, job: Job) -> Delivery:
+    def join_digest(self, tip_id: str, digest: Delivery, job: Job, most: int) -> DigestJoin:
         with self._database.write() as connection:
             delivery_id = rows.id_by_tip(connection, tip_id, digest)
+            if delivery_id is not None:
+                return DigestJoin(delivery_id)
+            delivery_id = rows.id_of_open_digest(connection, digest)
             if delivery_id is None:
-                delivery_id = rows.id_of_open_digest(connection, digest)
-                if delivery_id is None:
-                    delivery_id = digest.delivery_id
-                    rows.insert_delivery(connection, digest)
-                    insert_job(connection, job)
-                rows.insert_tip(connection, delivery_id, tip_id, digest)
-            stored = rows.load(connection, delivery_id)
-        return stored.unseal(self._sealer)
+                delivery_id = digest.delivery_id
+                rows.insert_delivery(connection, digest)
+                insert_job(connection, job)
+            elif rows.tip_count(connection, delivery_id) >= most:
+                return DigestJoin(delivery_id, is_full=True)
+            rows.insert_tip(connection, delivery_id, tip_id, digest)
+        return DigestJoin(delivery_id)
 
     def close_digest(
         self, delivery_id: str, tip_ids: tuple[str, ...], messages: tuple[DeliveryMessage, ...]

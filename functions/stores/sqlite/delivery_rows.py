@@ -112,6 +112,14 @@ def id_of_open_digest(connection: sqlite3.Connection, planned: Delivery) -> str 
     return None if row is None else str(row[0])
 
 
+def tip_count(connection: sqlite3.Connection, delivery_id: str) -> int:
+    """Return how many tips stand in the delivery."""
+    row = connection.execute(
+        "SELECT COUNT(*) FROM delivery_tips WHERE delivery_id = ?", (delivery_id,)
+    ).fetchone()
+    return int(row[0])
+
+
 def insert_delivery(connection: sqlite3.Connection, delivery: Delivery) -> None:
     """Write the delivery itself, without its tips and messages."""
     connection.execute(

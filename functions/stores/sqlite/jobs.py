@@ -5,18 +5,13 @@ from __future__ import annotations
 import secrets
 import sqlite3
 from collections.abc import Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 from functions.core.errors import ConflictError, LeaseLostError, NotFoundError
 from functions.core.models import Claim, Job, JobKind, JobState, Urgency
+from functions.core.ports import LONGEST_HOLD, LONGEST_WAIT
 from functions.stores.sqlite.database import Database, from_micros, to_micros
-
-# Nobody holds a job or pauses a lane for so long. An end further ahead was written by a
-# clock that ran wrong, and would block the lane for years once the clock is right again.
-LONGEST_HOLD = timedelta(hours=1)
-# The same for due times: back-off is capped at a minute, a digest waits for some minutes.
-LONGEST_WAIT = timedelta(days=1)
 
 _COLUMNS = (
     "job_id, kind, subject_id, unit_id, urgency, state, due_at, created_at, attempts, lane,"

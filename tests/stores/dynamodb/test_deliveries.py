@@ -95,7 +95,7 @@ def join(store: DynamoDeliveryStore, tip_id: str, delivery_id: str = "digest-1")
         created_at=NOW,
         lane=UNIT,
     )
-    return store.join_digest(tip_id, digest, job)
+    return store.get(store.join_digest(tip_id, digest, job, 1_000).delivery_id)
 
 
 @dataclass

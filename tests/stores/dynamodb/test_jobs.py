@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import io
 import json
-from dataclasses import dataclass
+import random
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -14,12 +16,14 @@ from botocore.awsrequest import AWSPreparedRequest, AWSResponse
 
 from functions.core.errors import LeaseLostError, StoreUnavailableError
 from functions.core.models import Claim, Job, JobKind, JobState, Urgency
+from functions.core.ports import LATE_JOBS
 from functions.stores.dynamodb.job_items import job_parts
 from functions.stores.dynamodb.jobs import DynamoJobStore
 from functions.stores.dynamodb.table import Tables
 from functions.stores.dynamodb.transactions import transact
 from tests.aws.engine import Engine
 from tests.contracts.sqlite_parts import race
+from tests.fakes.jobs import MemoryJobStore
 from tests.stores.dynamodb.counting import counted
 from tests.stores.dynamodb.throttling import HalfOfAll
 from tests.stores.dynamodb.troubled import LosesAnswers, troubled
@@ -60,13 +64,10 @@ def add(tables: Tables, *jobs: Job) -> None:
         transact(tables.jobs.client, job_parts(tables.jobs, job))
 
 
-def add_done(tables: Tables, count: int) -> None:
-    """Put done jobs into the table, as they stand there after years."""
-    puts = [
-        {"PutRequest": {"Item": job_parts(tables.jobs, job)[0]["Put"]["Item"]}}
-        for job in (make_job(f"done-{number}", UNIT, JobState.DONE) for number in range(count))
-    ]
-    for start in range(0, count, 25):
+def put(tables: Tables, jobs: Iterable[Job]) -> None:
+    """Put many jobs into the table at once."""
+    puts = [{"PutRequest": {"Item": job_parts(tables.jobs, job)[0]["Put"]["Item"]}} for job in jobs]
+    for start in range(0, len(puts), 25):
         request: Any = {tables.jobs.name: puts[start : start + 25]}
         assert not tables.jobs.client.batch_write_item(RequestItems=request)["UnprocessedItems"]
 
@@ -180,13 +181,109 @@ def test_thousand_done_jobs_cost_a_look_nothing(tables: Tables) -> None:
         return costs
 
     before = look()
-    add_done(tables, 1000)
+    put(tables, (make_job(f"done-{number}", UNIT, JobState.DONE) for number in range(1000)))
     after = look()
 
     # Three jobs and one lane; of the oldest, one.
     assert before == [4, 4, 4, 1]
     assert after == before
     assert store.counts()["done"] == 1000
+
+
+def backlog(name: str, lane: str, count: int, waited: timedelta) -> list[Job]:
+    """Return jobs that came one by one, all due now, after a wait if there was one."""
+    jobs = []
+    for number in range(count):
+        created_at = NOW - (count - number) * SECOND
+        due_at = created_at + waited
+        job = make_job(f"{name}-{number:04d}", lane)
+        jobs.append(replace(job, created_at=created_at, due_at=due_at))
+    return jobs
+
+
+@pytest.mark.parametrize("waited", [0 * SECOND, SECOND / 2])
+def test_unit_with_ten_times_the_backlog_looks_at_no_more_items(
+    tables: Tables, waited: timedelta
+) -> None:
+    watched, reads = counted(tables)
+    store = DynamoJobStore(watched)
+    later = [replace(job, due_at=NOW + 60 * SECOND) for job in backlog("later", UNIT, 100, SECOND)]
+    put(tables, later)
+
+    costs = []
+    for count in (100, 1000):
+        put(tables, backlog("card", UNIT, count, waited) + backlog("photo", "", count, waited))
+        reads.items = 0
+        found = store.due(NOW, 20, UNIT)
+        costs.append(reads.items)
+        assert len(found) == 20
+        assert sum(job_id.startswith("card") for job_id in found) == 1
+
+    assert costs[1] <= costs[0]
+    assert costs[0] <= (80 if not waited else 180)
+
+
+def test_rearming_a_lane_looks_at_its_own_jobs_alone(tables: Tables) -> None:
+    own = make_job("own", UNIT)
+    others = [replace(make_job(f"other-{n}", "b"), unit_id="b") for n in range(200)]
+    put(tables, [replace(job, due_at=NOW + 60 * SECOND) for job in (own, *others)])
+    watched, reads = counted(tables)
+
+    assert DynamoJobStore(watched).rearm_lane(UNIT, NOW) == 1
+
+    assert reads.items == 1
+    assert DynamoJobStore(tables).due(NOW, 10) == ["own"]
+
+
+def test_of_very_many_jobs_that_waited_those_due_for_longest_come_first(
+    tables: Tables, store: DynamoJobStore
+) -> None:
+    longest = backlog("longest", "", LATE_JOBS, 2 * SECOND)
+    oldest = replace(make_job("oldest"), created_at=NOW - LEASE, due_at=NOW + 4 * SECOND)
+    put(tables, [*longest, oldest])
+
+    before = store.due(NOW + SECOND * 5, LATE_JOBS, UNIT)
+    taken = store.claim(before[0], NOW + SECOND * 5, NOW + LEASE)
+    after = store.due(NOW + SECOND * 5, LATE_JOBS, UNIT)
+
+    assert taken is not None
+    assert before == [job.job_id for job in longest]
+    assert after == ["oldest", *before[1:]]
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_due_of_a_unit_is_what_a_store_that_reads_everything_finds(
+    tables: Tables, store: DynamoJobStore, seed: int
+) -> None:
+    chance = random.Random(seed)  # noqa: S311 no secret
+    everything = MemoryJobStore()
+    waits = (0, 0, 0, 1, 5, 30, 3_600, 200_000, 100_000_000)
+    for number in range(120):
+        made = make_job(f"job-{number:03d}", chance.choice(["", UNIT, UNIT, "a", "b"]))
+        created_at = NOW + chance.choice([*range(-60, 5), 3_600, 200_000]) * SECOND
+        job = replace(
+            made,
+            urgency=chance.choice(list(Urgency)),
+            created_at=created_at,
+            due_at=created_at + chance.choice(waits) * SECOND,
+        )
+        everything.add(job)
+        add(tables, job)
+    for job_id in everything.due(NOW, 100):
+        for one in (everything, store):
+            taken = one.claim(job_id, NOW, NOW + LEASE)
+            assert taken is not None
+            if job_id.endswith(("1", "4")):
+                one.complete(taken)
+            elif job_id.endswith(("2", "5", "7")):
+                one.postpone(taken, NOW + 20 * SECOND, "later")
+    for one in (everything, store):
+        one.pause_lane("b", NOW + 10 * SECOND)
+
+    for seconds in (0, 5, 20, 120, 4_000):
+        for limit in (1, 3, 30, 200):
+            now = NOW + seconds * SECOND
+            assert store.due(now, limit, UNIT) == everything.due(now, limit, UNIT)
 
 
 @dataclass
