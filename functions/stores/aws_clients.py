@@ -31,6 +31,10 @@ _S3_CONFIG = _CONFIG.merge(Config(signature_version="s3v4"))
 _BELL_CONFIG = _CONFIG.merge(
     Config(connect_timeout=1, read_timeout=3, retries={"mode": "standard", "total_max_attempts": 2})
 )
+# Others wait for these answers, and whoever asks tries again later.
+_HURRIED_S3_CONFIG = _S3_CONFIG.merge(
+    Config(connect_timeout=1, read_timeout=3, retries={"mode": "standard", "total_max_attempts": 1})
+)
 
 
 class AwsClients:
@@ -50,6 +54,11 @@ class AwsClients:
     @cached_property
     def s3(self) -> S3Client:
         client: S3Client = self._client("s3", _S3_CONFIG)
+        return client
+
+    @cached_property
+    def s3_in_a_hurry(self) -> S3Client:
+        client: S3Client = self._client("s3", _HURRIED_S3_CONFIG)
         return client
 
     @cached_property

@@ -23,6 +23,7 @@ from functions.stores.files import blob_context, is_blob_key
 from functions.stores.sealing import Sealer
 
 if TYPE_CHECKING:
+    from mypy_boto3_s3.client import S3Client
     from mypy_boto3_s3.type_defs import ListObjectsV2OutputTypeDef
 
     from functions.stores.aws_clients import AwsClients
@@ -48,14 +49,7 @@ class S3BlobStore:
         if not is_blob_key(key):
             raise InvalidInputError((FieldError("blob_key", "malformed"),))
         sealed = self._sealer.seal(data, blob_context(key))
-        with bucket_errors_translated():
-            self._clients.s3.put_object(
-                Bucket=self._bucket,
-                Key=_name(key),
-                Body=sealed,
-                ContentType="application/octet-stream",
-                ContentMD5=_checksum(sealed),
-            )
+        SealedPhotos(self._clients, self._bucket).write(key, sealed)
 
     def get(self, key: str) -> bytes:
         if not is_blob_key(key):
@@ -90,6 +84,47 @@ class S3BlobStore:
         return sorted(keys)
 
 
+class SealedPhotos:
+    """The objects behind a S3BlobStore as they are, sealed: for backups, which open none.
+
+    Keys are those of blobs; every failure is a StoreUnavailableError.
+    """
+
+    def __init__(self, clients: AwsClients, bucket: str) -> None:
+        self._clients = clients
+        self._bucket = bucket
+
+    def all_keys(self) -> Iterator[str]:
+        """List the photos; one put or wiped meanwhile may be in the list or not."""
+        with bucket_errors_translated():
+            for page in self._clients.s3.get_paginator("list_objects_v2").paginate(
+                Bucket=self._bucket, Prefix=_PREFIX
+            ):
+                for found in page.get("Contents", []):
+                    key = found["Key"].rsplit("/", 1)[-1]
+                    if is_blob_key(key) and found["Key"] == _name(key):
+                        yield key
+
+    def read(self, key: str, *, in_a_hurry: bool = False) -> bytes:
+        """Return a photo's sealed bytes; `in_a_hurry` gives up within seconds.
+
+        Raises NotFoundError.
+        """
+        client = self._clients.s3_in_a_hurry if in_a_hurry else self._clients.s3
+        return _read(client, self._bucket, _name(key))
+
+    def write(self, key: str, sealed: bytes) -> None:
+        """Store a photo's sealed bytes; it appears whole, and is durable on return."""
+        with bucket_errors_translated():
+            self._clients.s3.put_object(
+                Bucket=self._bucket,
+                Key=_name(key),
+                Body=sealed,
+                ContentType="application/octet-stream",
+                ContentMD5=_checksum(sealed),
+            )
+
+
 def holds_photos(clients: AwsClients, bucket: str) -> bool:
     """Whether there is any photo in the bucket. Raises StoreUnavailableError."""
     with bucket_errors_translated():
@@ -102,9 +137,13 @@ def read_object(clients: AwsClients, bucket: str, name: str, most: int | None = 
 
     Raises NotFoundError and StoreUnavailableError.
     """
+    return _read(clients.s3, bucket, name, most)
+
+
+def _read(client: S3Client, bucket: str, name: str, most: int | None = None) -> bytes:
     with bucket_errors_translated():
         try:
-            answer = clients.s3.get_object(Bucket=bucket, Key=name)
+            answer = client.get_object(Bucket=bucket, Key=name)
         except ClientError as exc:
             if exc.response.get("Error", {}).get("Code") in _MISSING:
                 raise NotFoundError("no such object") from exc

@@ -65,6 +65,7 @@ class Proxy:
         text = self.site.read_text().replace(
             "client_header_timeout 10s", "client_header_timeout 3s"
         )
+        text = text.replace("proxy_read_timeout 60s", "proxy_read_timeout 1s")
         for port in (self.http_port, self.https_port):
             text = text.replace(f"listen {port}", f"listen 127.0.0.1:{port}")
         self.site.write_text(text)
@@ -123,6 +124,39 @@ def wait_for_port(port: int, process: subprocess.Popen[bytes]) -> None:
         except OSError:
             assert time.monotonic() < until
             time.sleep(0.05)
+
+
+@contextmanager
+def refusing_app(body: bytes) -> Iterator[int]:
+    """An app that answers 503 by itself, with words of its own."""
+
+    class Refuser(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            self.send_response(503)
+            self.send_header("Content-Type", "text/plain")
+            self.send_header("Retry-After", "7")
+            self.send_header("Content-Length", str(len(body)))
+            self.end_headers()
+            self.wfile.write(body)
+
+        def log_message(self, format: str, *args: object) -> None:
+            """Keep quiet."""
+
+    with ThreadingHTTPServer(("127.0.0.1", 0), Refuser) as server:
+        thread = threading.Thread(target=server.serve_forever)
+        thread.start()
+        try:
+            yield server.server_port
+        finally:
+            server.shutdown()
+            thread.join()
+
+
+@contextmanager
+def silent_app() -> Iterator[int]:
+    """An app that takes connections and never answers."""
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        yield server.getsockname()[1]
 
 
 @contextmanager

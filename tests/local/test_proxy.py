@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import socket
 import subprocess
 import time
@@ -13,7 +14,16 @@ from pathlib import Path
 
 import pytest
 
-from tests.local.proxy import HOST, Proxy, recording_app, running, wait_for_port
+from publish.csp import style_hashes
+from tests.local.proxy import (
+    HOST,
+    Proxy,
+    recording_app,
+    refusing_app,
+    running,
+    silent_app,
+    wait_for_port,
+)
 from tests.ports import free_port
 from tests.system import BINHYEN
 
@@ -178,10 +188,100 @@ def test_what_a_sender_claims_of_its_address_is_overwritten(tmp_path: Path) -> N
     assert not headers.keys() & {"x-real-ip", "forwarded", "x-forwarded-host"}
 
 
-def test_when_the_app_is_down_the_answer_carries_the_strict_headers(tmp_path: Path) -> None:
-    with running(Proxy(tmp_path, free_port())) as proxy:
-        answer = proxy.request("GET", "/")
+@pytest.fixture(scope="module")
+def deserted(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Proxy]:
+    """A door behind which nothing runs."""
+    with running(Proxy(tmp_path_factory.mktemp("deserted"), free_port())) as proxy:
+        yield proxy
+
+
+FROM_A_BROWSER = "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8"
+
+
+@pytest.mark.parametrize("accept", [FROM_A_BROWSER, "*/*", "text/html, application/json;q=0.1"])
+def test_while_the_app_is_down_people_get_a_page_that_tells_whom_to_call(
+    deserted: Proxy, accept: str
+) -> None:
+    answer = deserted.request("GET", f"/{UNIT}/", Accept=accept)
+
+    page = answer.data.decode()
+    assert (answer.status, answer.headers["Content-Type"]) == (502, "text/html; charset=utf-8")
+    assert '<html lang="vi">' in page
+    assert 'href="tel:113"' in page
+    assert "xin gọi công an nơi bạn ở" in page
+    assert "Tin của bạn chưa được lưu" in page
+    assert "nginx" not in page
+    # It stands alone: whatever it would load is down as well.
+    assert not re.search(r"src=|<link|url\(|<script", page)
+
+
+@pytest.mark.parametrize("size", [10, 2 * 1024**2])
+def test_while_the_app_is_down_a_tip_sent_by_a_script_is_answered_in_json(
+    deserted: Proxy, size: int
+) -> None:
+    answer = deserted.request(
+        "POST", f"/api/units/{UNIT}/tips", b"x" * size, Accept="application/json"
+    )
+
+    assert (answer.status, answer.headers["Content-Type"]) == (502, "application/json")
+    [error] = answer.json()["errors"]
+    assert (error["field"], error["code"]) == ("", "unavailable")
+    assert "chưa được lưu" in error["message"]
+    assert answer.json()["phone"] == "113"
+
+
+def test_while_the_app_is_down_a_large_form_gets_the_page_and_not_the_cap(deserted: Proxy) -> None:
+    answer = deserted.request(
+        "POST", f"/api/units/{UNIT}/tips", b"x" * 2 * 1024**2, Accept=FROM_A_BROWSER
+    )
+
+    assert answer.status == 502
+    assert "Tin của bạn chưa được lưu" in answer.data.decode()
+
+
+@pytest.mark.parametrize("accept", [FROM_A_BROWSER, "application/json"])
+def test_while_the_app_is_down_the_answer_carries_the_strict_headers(
+    deserted: Proxy, accept: str
+) -> None:
+    answer = deserted.request("GET", "/", Accept=accept)
 
     assert answer.status == 502
     counts = header_counts(answer.headers)
     assert {name: counts[name] for name in ONCE} == dict.fromkeys(ONCE, 1)
+    assert answer.headers["Cache-Control"] == "no-store"
+    assert answer.headers["Retry-After"] == "30"
+
+
+def test_policy_of_the_page_lets_its_own_style_through_and_nothing_else(deserted: Proxy) -> None:
+    answer = deserted.request("GET", "/")
+
+    policy = answer.headers["Content-Security-Policy"]
+    assert set(re.findall(r"'sha256-[^']+'", policy)) == style_hashes(answer.data.decode())
+    assert "default-src 'none'" in policy
+    assert "unsafe" not in policy
+
+
+def test_page_for_a_missing_app_cannot_be_asked_for(door: Proxy) -> None:
+    answer = door.request("GET", "/.app-down/app-down.html")
+
+    assert answer.status == 404
+
+
+def test_an_app_that_never_answers_is_covered_by_the_page(tmp_path: Path) -> None:
+    with silent_app() as app_port, running(Proxy(tmp_path, app_port)) as proxy:
+        answer = proxy.request("GET", "/", Accept=FROM_A_BROWSER)
+
+    assert answer.status == 504
+    assert "Tin của bạn chưa được lưu" in answer.data.decode()
+
+
+@pytest.mark.parametrize("accept", [FROM_A_BROWSER, "application/json"])
+def test_what_the_app_says_in_a_503_of_its_own_passes_unchanged(
+    tmp_path: Path, accept: str
+) -> None:
+    with refusing_app(b"its own words") as app_port, running(Proxy(tmp_path, app_port)) as proxy:
+        answer = proxy.request("GET", "/", Accept=accept)
+
+    assert (answer.status, answer.data) == (503, b"its own words")
+    assert answer.headers["Content-Type"] == "text/plain"
+    assert answer.headers["Retry-After"] == "7"

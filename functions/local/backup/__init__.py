@@ -2,7 +2,7 @@
 
 A place (a folder, or a prefix of an S3 bucket) holds the backups of one installation:
 
-blobs/ab/abcdef…            sealed photos as they lie in the data folder; shared by all backups
+blobs/ab/abcdef…            sealed photos as they lie in the data folder or bucket; for all backups
 backups/ID/database         the database of that moment, sealed
 backups/ID/manifest         what belongs to the backup, with checksums, sealed; written last:
                             without it there is no backup

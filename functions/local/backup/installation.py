@@ -1,4 +1,4 @@
-"""The one installation that can be backed up so: SQLite and files on this machine."""
+"""The one installation that can be backed up so: SQLite, and photos in files or a bucket."""
 
 from __future__ import annotations
 
@@ -9,17 +9,10 @@ from functions.stores.sqlite.database import Database
 
 
 def require_local(settings: Settings) -> None:
-    """Raise SettingsError where what is to be kept does not all lie in the data folder."""
+    """Raise SettingsError where the database does not lie on this machine."""
     if settings.backend is not Backend.LOCAL:
         raise SettingsError(
             ["BINHYEN_BACKEND=aws: its tables and buckets are kept by AWS, see deploy/aws"]
-        )
-    if settings.aws.photos_bucket:
-        raise SettingsError(
-            [
-                "BINHYEN_AWS_PHOTOS_BUCKET: photos in a bucket of their own cannot be kept"
-                " together with the database; leave it empty, the backup itself may go to a bucket"
-            ]
         )
 
 

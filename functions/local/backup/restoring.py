@@ -1,14 +1,14 @@
 """Restoring a backup into an empty data folder: all is checked aside, then switched in.
 
 The database is put in its place last: until then the folder is no installation, and a
-restore that was killed is simply run again.
+restore that was killed is simply run again. Photos that belong into a bucket are put there
+before; one that is there already as the backup knows it is left as it is.
 """
 
 from __future__ import annotations
 
 import os
 import shutil
-from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -17,18 +17,22 @@ from functions.config import Settings
 from functions.core.errors import ConflictError, NotFoundError
 from functions.core.models import JobKind
 from functions.core.restoring import close_open_digests, plan_waiting_tips
+from functions.local.backup.bringing import (
+    bringer_to,
+    require_own_bucket,
+    without_bucket,
+    write,
+)
 from functions.local.backup.installation import database_of
 from functions.local.backup.manifest import (
-    Checked,
     Manifest,
     backup_ids,
-    blob_name,
     database_name,
     read_manifest,
 )
+from functions.local.backup.photos import DamagedBackupError
 from functions.local.backup.places import BackupPlace
 from functions.local.backup.sealed_files import unseal_file
-from functions.local.backup.taking import DamagedBackupError, check_of, pieces_of
 from functions.stores.durable import make_folder, sync_folder
 from functions.stores.keys import FileKeyWrapper
 from functions.stores.sqlite.restored import (
@@ -92,13 +96,18 @@ def restore(
     for left in (staging, settings.data_dir / "blobs"):
         shutil.rmtree(left, ignore_errors=True)
     make_folder(staging)
-    manifest = fetch(settings, place, backup_id, staging)
+    manifest = fetch_database(settings, place, backup_id, staging)
     if was_moved and manifest.was_running:
         raise ConflictError("a worker was running when this backup was taken: not --moved")
     services = Services(replace(settings, data_dir=staging))
     database = database_of(services)
     try:
-        tips = check_readable(services, manifest)
+        require_own_bucket(settings, manifest, services.stores.blobs)
+        tips = check_tips(services, manifest)
+        bringer = bringer_to(settings, place, staging)
+        for key, checked in manifest.blobs.items():
+            bringer.bring(key, checked)
+            services.stores.blobs.get(key)
         restored = _settle(services, manifest, tips, was_moved)
     finally:
         database.close()
@@ -106,39 +115,45 @@ def restore(
     return restored
 
 
-def fetch(settings: Settings, place: BackupPlace, backup_id: str, folder: Path) -> Manifest:
-    """Read a backup into a folder, checking every byte against the manifest."""
+def fetch_database(
+    settings: Settings, place: BackupPlace, backup_id: str, folder: Path
+) -> Manifest:
+    """Read the database into a folder, checking it against the manifest; return that."""
     wrapper = FileKeyWrapper(settings.key_file)
     manifest = read_manifest(place, backup_id, wrapper)
     name = database_name(backup_id)
     with place.read(name) as file:
-        if _write(folder / "binhyen.db", unseal_file(name, file, wrapper)) != manifest.database:
+        if write(folder / "binhyen.db", unseal_file(name, file, wrapper)) != manifest.database:
             raise DamagedBackupError("the database of the backup is damaged")
     wrong = damages(folder / "binhyen.db")
     if wrong:
         raise DamagedBackupError(f"the database of the backup is damaged: {wrong[0]}")
-    for key, check in manifest.blobs.items():
-        path = folder / "blobs" / key[:2] / key
-        make_folder(path.parent)
-        with place.read(blob_name(key)) as file:
-            if _write(path, pieces_of(file)) != check:
-                raise DamagedBackupError(f"a photo of the backup is damaged: {key}")
     return manifest
 
 
 def check(settings: Settings, place: BackupPlace, backup_id: str, folder: Path) -> int:
-    """Fetch a backup into an empty folder and open all of it; return the number of tips."""
-    manifest = fetch(settings, place, backup_id, folder)
-    services = Services(replace(settings, data_dir=folder))
+    """Open all of a backup in an empty folder, one photo at a time; return the number of tips.
+
+    A bucket of the settings is neither read nor written.
+    """
+    manifest = fetch_database(settings, place, backup_id, folder)
+    settings = replace(without_bucket(settings), data_dir=folder)
+    services = Services(settings)
     database = database_of(services)
     try:
-        return check_readable(services, manifest)
+        tips = check_tips(services, manifest)
+        bringer = bringer_to(settings, place, folder)
+        for key, checked in manifest.blobs.items():
+            bringer.bring(key, checked)
+            services.stores.blobs.get(key)
+            services.stores.blobs.wipe(key)
+        return tips
     finally:
         database.close()
 
 
-def check_readable(services: Services, manifest: Manifest) -> int:
-    """Open every tip, photo, delivery and token pair; return the number of tips.
+def check_tips(services: Services, manifest: Manifest) -> int:
+    """Open every tip, delivery and token pair; return the number of tips.
 
     Raises what the first that does not open raises.
     """
@@ -151,8 +166,6 @@ def check_readable(services: Services, manifest: Manifest) -> int:
         stores.tips.get(tip_id)
         stores.deliveries.of_tip(tip_id)
         tips += 1
-    for key in manifest.blobs:
-        stores.blobs.get(key)
     for unit in services.units.all():
         stores.tokens.get(unit.unit_id)
     return tips
@@ -186,23 +199,3 @@ def _switch_in(staging: Path, data_dir: Path) -> None:
         raise ConflictError("a service was started meanwhile: stop it, empty the folder") from exc
     sync_folder(data_dir)
     shutil.rmtree(staging)
-
-
-def _write(path: Path, pieces: Iterable[bytes]) -> Checked:
-    """Write a file for this account only, durably; return its length and hash."""
-    with open(path, "xb", opener=_private) as file:
-
-        def passed_on() -> Iterator[bytes]:
-            for piece in pieces:
-                file.write(piece)
-                yield piece
-
-        check = check_of(passed_on())
-        file.flush()
-        os.fsync(file.fileno())
-    sync_folder(path.parent)
-    return check
-
-
-def _private(path: str, flags: int) -> int:
-    return os.open(path, flags, 0o600)

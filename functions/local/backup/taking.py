@@ -1,23 +1,21 @@
 """Taking a backup while everything runs.
 
-The order is what makes it whole. First every photo of the data folder gets a second name
-(a hard link) in a folder aside: whatever is wiped from now on, the backup still has it. Then
-the database is copied while nobody can commit, and in the same moment what it names and came
-in between gets its second name. Only then the slow part begins, from the folder aside.
+The order is what makes it whole. First every photo is held (a hard link aside, or a copy out
+of the bucket): whatever is wiped from now on, the backup still has it. Then the database is
+copied while nobody can commit, and in the same moment what it names and came in between is
+held as well. Only then the slow part begins.
 """
 
 from __future__ import annotations
 
 import contextlib
 import fcntl
-import hashlib
 import io
 import os
 import shutil
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import BinaryIO
 
 from functions.bootstrap import Services
 from functions.core.errors import KeyUnavailableError, StoreUnavailableError
@@ -32,22 +30,22 @@ from functions.local.backup.manifest import (
     new_backup_id,
     read_manifest,
 )
+from functions.local.backup.photos import (
+    DamagedBackupError,
+    Photos,
+    check_of,
+    photos_of,
+    pieces_of,
+)
 from functions.local.backup.places import BackupPlace
 from functions.local.backup.sealed_files import seal_bytes, seal_file, unseal_file
 from functions.stores.durable import make_folder
-from functions.stores.files import is_blob_key
 from functions.stores.keys import FileKeyWrapper, KeyWrapper
 from functions.stores.sqlite.snapshot import damages, schema_version, snapshot
 
 ASIDE = ".backup-"
 WORKER_LOCK = "worker.lock"
 """Held by every living worker (functions/local/alive.py)."""
-
-_CHUNK = 1024 * 1024
-
-
-class DamagedBackupError(StoreUnavailableError):
-    """What was copied, or read back, is not what it must be."""
 
 
 @dataclass(frozen=True)
@@ -68,10 +66,11 @@ def take_backup(services: Services, place: BackupPlace) -> Taken:
     wrapper = FileKeyWrapper(services.settings.key_file)
     with place.alone(), folder_aside(services.settings.data_dir) as aside:
         earlier = _latest_blobs(place, wrapper)
-        named = _copy_database(services, aside, earlier)
+        photos = photos_of(services.settings, aside / "blobs", place)
+        named = _copy_database(services, aside, photos, earlier)
         now = services.clock.now()
         backup_id = new_backup_id(now, os.urandom(4))
-        new = _upload_blobs(place, aside, named - earlier.keys())
+        new = photos.store(named - earlier.keys())
         manifest = Manifest(
             backup_id=backup_id,
             taken_at=now,
@@ -142,44 +141,19 @@ def _latest_blobs(place: BackupPlace, wrapper: KeyWrapper) -> Mapping[str, Check
     return {key: blob for key, blob in blobs.items() if sizes.get(blob_name(key)) == blob.size}
 
 
-def _copy_database(services: Services, aside: Path, earlier: Mapping[str, Checked]) -> set[str]:
-    """Copy database and photos aside; return the keys that the copy names."""
-    blobs = services.settings.data_dir / "blobs"
-    for path in blobs.glob("*/*"):
-        if is_blob_key(path.name) and path.name not in earlier:
-            _link(path, aside)
+def _copy_database(
+    services: Services, aside: Path, photos: Photos, earlier: Mapping[str, Checked]
+) -> set[str]:
+    """Copy the database aside and hold what the copy names; return those keys."""
+    photos.gather(earlier.keys())
     with snapshot(database_of(services), aside / "database") as named:
-        for key in named - earlier.keys():
-            if not (aside / "blobs" / key).exists():
-                _link(blobs / key[:2] / key, aside)
-    lost = [key for key in named - earlier.keys() if not (aside / "blobs" / key).exists()]
+        lost = photos.hold(named - earlier.keys())
     if lost:
-        raise DamagedBackupError(f"{len(lost)} photos are named but not in the data folder")
+        raise DamagedBackupError(f"{len(lost)} photos are named but nowhere to be found")
     wrong = damages(aside / "database")
     if wrong:
         raise DamagedBackupError(f"the database is damaged: {wrong[0]}")
     return named
-
-
-def _link(path: Path, aside: Path) -> None:
-    # Gone meanwhile: wiped, so that the copy names another in its place.
-    with contextlib.suppress(FileNotFoundError):
-        os.link(path, aside / "blobs" / path.name)
-
-
-def _upload_blobs(place: BackupPlace, aside: Path, keys: set[str]) -> dict[str, Checked]:
-    checks = {}
-    for key in sorted(keys):
-        path = aside / "blobs" / key
-        check = _check_of(path)
-        with path.open("rb") as file:
-            place.write(blob_name(key), file)
-        with place.read(blob_name(key)) as file:
-            if check_of(pieces_of(file)) != check:
-                raise DamagedBackupError("a photo reads back as something else")
-        path.unlink()
-        checks[key] = check
-    return checks
 
 
 def _upload_database(
@@ -199,21 +173,6 @@ def _upload_database(
 def _check_of(path: Path) -> Checked:
     with path.open("rb") as file:
         return check_of(pieces_of(file))
-
-
-def pieces_of(file: BinaryIO) -> Iterator[bytes]:
-    """Yield the rest of a file."""
-    while piece := file.read(_CHUNK):
-        yield piece
-
-
-def check_of(pieces: Iterator[bytes]) -> Checked:
-    """Return the length and hash of what the pieces make together."""
-    size, digest = 0, hashlib.sha256()
-    for piece in pieces:
-        size += len(piece)
-        digest.update(piece)
-    return Checked(size, digest.hexdigest())
 
 
 def _private(path: str, flags: int) -> int:

@@ -107,11 +107,18 @@ def _place(address: str, settings: Settings) -> BackupPlace:
     is_folder = not address.startswith(S3_SCHEME)
     if is_folder and Path(address).resolve().is_relative_to(settings.data_dir):
         _refuse(f"{address} lies in the data folder: both would be lost together")
+    if _is_in_bucket(address, settings.aws.photos_bucket):
+        _refuse(f"{address} lies in the bucket of the photos: both would be lost together")
     try:
         return open_place(address, settings.aws.endpoint_url)
     except ValueError as error:
         _refuse(str(error))
         raise
+
+
+def _is_in_bucket(address: str, bucket: str) -> bool:
+    named = address.removeprefix(S3_SCHEME).partition("/")[0]
+    return bool(bucket) and address.startswith(S3_SCHEME) and named == bucket
 
 
 def _refuse(words: str) -> None:

@@ -13,7 +13,7 @@ from urllib.parse import urlsplit
 
 from functions.bootstrap import SITE, Services
 from functions.config import Settings
-from functions.core.errors import BinhyenError, KeyUnavailableError
+from functions.core.errors import BinhyenError, KeyUnavailableError, StoreUnavailableError
 from functions.core.tokens import EXPIRING
 from functions.local.backup.installation import database_of
 from functions.local.backup.marker import read_marker
@@ -37,6 +37,8 @@ def examine(services: Services) -> Iterator[Finding]:
     yield machine.check_sqlite(library_version())
     yield machine.check_key_file(settings.key_file)
     yield machine.check_clock(services.clock.now(), _newest_file(settings.data_dir), api_date)
+    if settings.aws.photos_bucket:
+        yield service.check_photos_bucket(settings.aws.photos_bucket, _bucket_failure(settings))
     yield from _database(services)
     yield service.check_site((SITE / "index.html").is_file())
     yield service.check_backup(read_marker(settings.data_dir), services.clock.now())
@@ -73,6 +75,18 @@ def _disk(data_dir: Path) -> Finding:
         state.f_files,
         str(data_dir),
     )
+
+
+def _bucket_failure(settings: Settings) -> str:
+    """Return what keeps us from the bucket of the photos, empty where nothing does."""
+    from functions.stores.aws_clients import AwsClients
+    from functions.stores.s3 import holds_photos
+
+    try:
+        holds_photos(AwsClients(settings.aws.endpoint_url), settings.aws.photos_bucket)
+    except StoreUnavailableError as error:
+        return str(error)
+    return ""
 
 
 def _newest_file(data_dir: Path) -> datetime | None:

@@ -102,6 +102,18 @@ def check_backup(last: LastBackup | None, now: datetime) -> Finding:
     return ok("backup", f"the last is {hours} hours old, in {last.place}")
 
 
+def check_photos_bucket(bucket: str, failure: str) -> Finding:
+    """The bucket of the photos answers."""
+    name = "photos bucket"
+    if failure:
+        return wrong(
+            name, f"{bucket}: {failure}",
+            "tips with photos are refused meanwhile: look at BINHYEN_AWS_PHOTOS_BUCKET, the"
+            " endpoint, the AWS variables and the network",
+        )  # fmt: skip
+    return ok(name, f"{bucket} answers")
+
+
 def check_trial(settings: Settings) -> Finding:
     """The sandbox plays Zalo on a trial installation only."""
     if settings.sandbox or is_loopback(settings.zalo_api_url):
