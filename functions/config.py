@@ -5,13 +5,14 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 from pathlib import Path
 from urllib.parse import urlsplit
 
 ZALO_API_URL = "https://openapi.zalo.me"
 ZALO_OAUTH_URL = "https://oauth.zaloapp.com"
+_NAME = re.compile(r"[a-z0-9][a-z0-9.-]{0,62}")
 _LOOPBACK = ("127.0.0.1", "localhost", "::1")
 _PLAIN_URL = re.compile(r"https?://[A-Za-z0-9.-]+(:[0-9]+)?(/[A-Za-z0-9._~-]+)*")
 
@@ -50,6 +51,8 @@ class AwsSettings:
     queue_url: str = ""
     kms_key: str = ""
     """Id or ARN of the key that wraps the data keys."""
+    origin_secrets: tuple[str, ...] = field(default=(), repr=False)
+    """One of them stands in every request that came through CloudFront; none: not looked for."""
 
 
 @dataclass(frozen=True)
@@ -130,17 +133,18 @@ def _aws_settings(reader: _Reader, backend: Backend) -> AwsSettings:
     """Read the names; all are needed on AWS, and only two mean anything elsewhere."""
     needed = None if backend is Backend.AWS else ""
     endpoint_url = reader.url("BINHYEN_AWS_ENDPOINT_URL", "")
-    photos_bucket = reader.text("BINHYEN_AWS_PHOTOS_BUCKET", needed)
+    photos_bucket = reader.name("BINHYEN_AWS_PHOTOS_BUCKET", needed)
     if backend is Backend.LOCAL:
         return AwsSettings(endpoint_url=endpoint_url, photos_bucket=photos_bucket)
     return AwsSettings(
         endpoint_url=endpoint_url,
-        tables=reader.text("BINHYEN_AWS_TABLES", None),
+        tables=reader.name("BINHYEN_AWS_TABLES"),
         photos_bucket=photos_bucket,
-        uploads_bucket=reader.text("BINHYEN_AWS_UPLOADS_BUCKET", None),
-        site_bucket=reader.text("BINHYEN_AWS_SITE_BUCKET", None),
-        queue_url=reader.text("BINHYEN_AWS_QUEUE_URL", None),
+        uploads_bucket=reader.name("BINHYEN_AWS_UPLOADS_BUCKET"),
+        site_bucket=reader.name("BINHYEN_AWS_SITE_BUCKET"),
+        queue_url=reader.url("BINHYEN_AWS_QUEUE_URL", None),
         kms_key=reader.text("BINHYEN_AWS_KMS_KEY", None),
+        origin_secrets=reader.texts("BINHYEN_AWS_ORIGIN_SECRETS"),
     )
 
 
@@ -161,8 +165,20 @@ class _Reader:
             self.problems.append(f"{name} is missing")
         return value or default or ""
 
+    def texts(self, name: str) -> tuple[str, ...]:
+        """Return what stands between the commas."""
+        parts = (part.strip() for part in self.text(name, "").split(","))
+        return tuple(part for part in parts if part)
+
+    def name(self, name: str, default: str | None = None) -> str:
+        """Return what a table or a bucket can be called."""
+        value = self.text(name, default)
+        if value and not _NAME.fullmatch(value):
+            self.problems.append(f"{name} may hold a-z, 0-9, dots and hyphens, 63 at most")
+        return value
+
     def backend(self, name: str) -> Backend:
-        value = self.text(name, Backend.LOCAL)
+        value = self.text(name, Backend.LOCAL).lower()
         if value not in list(Backend):
             self.problems.append(f"{name} must be local or aws")
             return Backend.LOCAL

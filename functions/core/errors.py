@@ -65,7 +65,19 @@ class TooManyRequestsError(BinhyenError):
 
 
 class StoreUnavailableError(BinhyenError):
-    """The store could not write (full disk, failing disk, locked for too long)."""
+    """The store could not write (full disk, failing disk, locked for too long, throttled).
+
+    `code` is one word for the log: what the store itself calls it, else the kind of error
+    behind it. The reason may hold more, such as a path, and is for a terminal only.
+    """
+
+    def __init__(self, reason: str = "", code: str = "") -> None:
+        super().__init__(reason)
+        self._code = code
+
+    @property
+    def code(self) -> str:
+        return self._code or (type(self.__cause__).__name__ if self.__cause__ else "")
 
 
 class KeyUnavailableError(BinhyenError):

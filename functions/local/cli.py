@@ -11,7 +11,7 @@ import sys
 import click
 
 from functions import logs
-from functions.config import SettingsError
+from functions.config import Backend, Settings, SettingsError
 from functions.core.connecting import ImportFileError
 from functions.core.errors import BinhyenError, KeyUnavailableError
 from functions.core.units import UnitDataError
@@ -52,11 +52,17 @@ def main() -> None:
             click.echo(problem, err=True)
         sys.exit(BAD_INPUT)
     except KeyUnavailableError as error:
-        click.echo(f"BINHYEN_KEY_FILE: {error}", err=True)
+        click.echo(f"{_key_setting()}: {error}", err=True)
         sys.exit(BAD_INPUT)
     except BinhyenError as error:
         click.echo(f"{type(error).__name__}: {error}", err=True)
         sys.exit(1)
+
+
+def _key_setting() -> str:
+    """Return the setting that names the master key."""
+    on_aws = Settings.from_env().backend is Backend.AWS
+    return "BINHYEN_AWS_KMS_KEY" if on_aws else "BINHYEN_KEY_FILE"
 
 
 if __name__ == "__main__":

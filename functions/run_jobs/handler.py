@@ -31,5 +31,5 @@ def run_one(job_id: str, services: WorkServices) -> bool:
     try:
         return run_job(job_id, services)
     except StoreUnavailableError as error:
-        logs.crash("store-unavailable", error, job_id=job_id)
+        logs.crash("store-unavailable", error, job_id=job_id, code=error.code)
         return False

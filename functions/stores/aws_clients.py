@@ -7,6 +7,9 @@ from typing import TYPE_CHECKING, Any
 
 import botocore.session
 from botocore.config import Config
+from botocore.exceptions import BotoCoreError
+
+from functions.core.errors import StoreUnavailableError
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb.client import DynamoDBClient
@@ -73,4 +76,8 @@ class AwsClients:
 
     def _client(self, service: str, config: Config = _CONFIG) -> Any:
         create: Any = self._session.create_client
-        return create(service, endpoint_url=self._endpoint_url, config=config)
+        try:
+            return create(service, endpoint_url=self._endpoint_url, config=config)
+        except BotoCoreError as exc:
+            # Most often AWS_REGION is missing; botocore says what, and knows no secret yet.
+            raise StoreUnavailableError(f"no client for {service}: {exc}") from exc

@@ -65,7 +65,7 @@ def _errors_translated() -> Iterator[None]:
     except ClientError as exc:
         code = exc.response.get("Error", {}).get("Code", "ClientError")
         if code in _REFUSALS:
-            raise KeyUnavailableError(f"the key service answered {code}") from exc
-        raise StoreUnavailableError(f"the key service answered {code}") from exc
+            raise KeyUnavailableError(f"the key service answered {code}", code) from exc
+        raise StoreUnavailableError(f"the key service answered {code}", code) from exc
     except BotoCoreError as exc:
         raise StoreUnavailableError(f"the key service: {type(exc).__name__}") from exc

@@ -159,7 +159,7 @@ def bucket_errors_translated() -> Iterator[None]:
         yield
     except ClientError as exc:
         code = exc.response.get("Error", {}).get("Code", "ClientError")
-        raise StoreUnavailableError(f"the bucket answered {code}") from exc
+        raise StoreUnavailableError(f"the bucket answered {code}", code) from exc
     except (BotoCoreError, OSError) as exc:
         raise StoreUnavailableError(f"the bucket: {type(exc).__name__}") from exc
 

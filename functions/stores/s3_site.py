@@ -87,7 +87,7 @@ class S3SiteRelease:
                 return self._as_of_now(kept)
             if code in _MISSING:
                 raise FileNotFoundError(key) from exc
-            raise StoreUnavailableError(code) from exc
+            raise StoreUnavailableError(f"the bucket answered {code}", code) from exc
         except BotoCoreError as exc:
             raise StoreUnavailableError(type(exc).__name__) from exc
         return _Read(text, answer["ETag"], self._clock.now())

@@ -1,4 +1,10 @@
-"""The bell on AWS: a FIFO queue with one group for each unit."""
+"""The bell on AWS: a FIFO queue with one group for each unit.
+
+A group is locked while one of its messages is with a function, and after a function was killed
+until the queue's visibility timeout ends. So a ring that names no job, such as those of the
+sweep, stands in a group of its own and waits for no other ring: claims keep two functions from
+doing the same work.
+"""
 
 from __future__ import annotations
 
@@ -19,7 +25,8 @@ MOST_IDS = 1_000
 
 
 class SqsDoorbell:
-    """The port JobQueue: a unit's rings are heard in order, and none keeps another's waiting."""
+    """The port JobQueue: rings for a unit's jobs are heard in order, and no unit's ring keeps
+    another's waiting."""
 
     def __init__(self, clients: AwsClients, queue_url: str) -> None:
         self._clients = clients
@@ -33,7 +40,7 @@ class SqsDoorbell:
                 self._clients.sqs.send_message(
                     QueueUrl=self._queue_url,
                     MessageBody=Ring(unit_id, some_ids).to_json(),
-                    MessageGroupId=unit_id,
+                    MessageGroupId=unit_id if some_ids else f"{unit_id}.{uuid.uuid4().hex}",
                     # Two rings of the same job are two: the first may have come too early.
                     MessageDeduplicationId=uuid.uuid4().hex,
                 )

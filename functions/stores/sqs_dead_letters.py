@@ -33,12 +33,26 @@ class DeadLetters:
         A message is deleted only once the queue has it. Whoever is killed in between leaves it
         in both, and a bell that rings twice does no harm. So each message is sent as a new
         one: under the mark of its first sending the queue would take it for a repeat, drop it
-        and still say that it has it.
+        and still say that it has it. A message that is set aside again meanwhile stays: it
+        would go round for ever.
         """
         try:
             return self._redrive(self._url())
         except (ClientError, BotoCoreError) as exc:
             raise StoreUnavailableError(f"the queue: {type(exc).__name__}") from exc
+
+    def add(self, body: str, group: str, mark: str) -> None:
+        """Put a message here that nobody can answer; once, however often it is said with the
+        mark of its sending. Raises StoreUnavailableError."""
+        try:
+            self._clients.sqs.send_message(
+                QueueUrl=self._url(),
+                MessageBody=body,
+                MessageGroupId=group,
+                MessageDeduplicationId=mark,
+            )
+        except (ClientError, BotoCoreError) as exc:
+            raise StoreUnavailableError(f"the dead letters: {type(exc).__name__}") from exc
 
     def _url(self) -> str:
         sqs = self._clients.sqs
@@ -51,26 +65,35 @@ class DeadLetters:
 
     def _redrive(self, url: str) -> int:
         sqs = self._clients.sqs
+        this_run = uuid.uuid4().hex
         count = 0
-        while True:
-            answer = sqs.receive_message(
-                QueueUrl=url,
-                MaxNumberOfMessages=_MOST_AT_ONCE,
-                VisibilityTimeout=_HIDDEN_SECONDS,
-                MessageSystemAttributeNames=["MessageGroupId"],
-            )
-            messages = answer.get("Messages", [])
-            if not messages:
-                return count
+        back_again: list[str] = []
+        while messages := self._receive(url):
             for message in messages:
-                self._send(message)
-                sqs.delete_message(QueueUrl=url, ReceiptHandle=message["ReceiptHandle"])
+                handle = message["ReceiptHandle"]
+                if message["Attributes"]["MessageDeduplicationId"].startswith(this_run):
+                    back_again.append(handle)
+                    continue
+                self._send(message, f"{this_run}-{count}")
+                sqs.delete_message(QueueUrl=url, ReceiptHandle=handle)
                 count += 1
+        for handle in back_again:
+            sqs.change_message_visibility(QueueUrl=url, ReceiptHandle=handle, VisibilityTimeout=0)
+        return count
 
-    def _send(self, message: MessageTypeDef) -> None:
+    def _receive(self, url: str) -> list[MessageTypeDef]:
+        answer = self._clients.sqs.receive_message(
+            QueueUrl=url,
+            MaxNumberOfMessages=_MOST_AT_ONCE,
+            VisibilityTimeout=_HIDDEN_SECONDS,
+            MessageSystemAttributeNames=["MessageGroupId", "MessageDeduplicationId"],
+        )
+        return answer.get("Messages", [])
+
+    def _send(self, message: MessageTypeDef, mark: str) -> None:
         self._clients.sqs.send_message(
             QueueUrl=self._queue_url,
             MessageBody=message["Body"],
             MessageGroupId=message["Attributes"]["MessageGroupId"],
-            MessageDeduplicationId=uuid.uuid4().hex,
+            MessageDeduplicationId=mark,
         )

@@ -7,14 +7,18 @@ under another name was answered by CloudFront or API Gateway before.
 The sender is the entry before the last of X-Forwarded-For: CloudFront wrote it, and API
 Gateway wrote CloudFront's address behind it. What stands further ahead came from the sender
 and is never believed. No header about forwarding reaches the app.
+
+Who asks API Gateway itself could write both entries, and escapes CloudFront's limits. So
+CloudFront names a secret, and what comes without it is refused before the app sees it.
 """
 
 from __future__ import annotations
 
+import hmac
 import io
 import sys
 from base64 import b64decode, b64encode
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from functools import lru_cache
 from typing import Any
 from urllib.parse import unquote_to_bytes, urlsplit
@@ -25,11 +29,23 @@ Handler = Callable[[Event, Any], Event]
 
 _TEXT = ("text/", "application/json")
 _UNNAMED_STAGE = "$default"
-_NOT_PASSED_ON = ("host", "content-length", "transfer-encoding", "forwarded")
+_FROM_CLOUDFRONT = "x-binhyen-origin"
+_NOT_PASSED_ON = ("host", "content-length", "transfer-encoding", "forwarded", _FROM_CLOUDFRONT)
+_REFUSED: Event = {
+    "statusCode": 403,
+    "headers": {"cache-control": "no-store", "x-content-type-options": "nosniff"},
+    "cookies": [],
+    "isBase64Encoded": False,
+    "body": "",
+}
 
 
-def serve_events(app: WsgiApp, public_url: str) -> Handler:
-    """Return the Lambda handler for an app that answers under the public address."""
+def serve_events(app: WsgiApp, public_url: str, secrets: Sequence[str] = ()) -> Handler:
+    """Return the Lambda handler for an app that answers under the public address.
+
+    Where there are secrets, an event that names none of them did not come through CloudFront.
+    """
+    known = [secret.encode() for secret in secrets]
     address = urlsplit(public_url)
     always = {
         "HTTP_HOST": address.netloc,
@@ -45,6 +61,8 @@ def serve_events(app: WsgiApp, public_url: str) -> Handler:
     }
 
     def handler(event: Event, context: Any) -> Event:
+        if known and not _names_one_of(known, event):
+            return _REFUSED
         status, fields = "", list[tuple[str, str]]()
         written: list[bytes] = []
 
@@ -66,6 +84,12 @@ def serve_events(app: WsgiApp, public_url: str) -> Handler:
         return _answer(int(status[:3]), fields, body)
 
     return handler
+
+
+def _names_one_of(secrets: list[bytes], event: Event) -> bool:
+    named = (event.get("headers") or {}).get(_FROM_CLOUDFRONT, "").encode("utf-8", "surrogatepass")
+    # All are compared, each in a time that tells nothing.
+    return sum([hmac.compare_digest(named, secret) for secret in secrets]) > 0
 
 
 def _environ(event: Event) -> dict[str, Any]:

@@ -45,8 +45,8 @@ def register_error_handlers(app: Flask, unavailable: Unavailable | None) -> None
         response.headers["Retry-After"] = str(error.retry_after)
         return response
 
-    def not_stored(_: StoreUnavailableError) -> Response:
-        logs.warning("store-unavailable", route=request.endpoint)
+    def not_stored(error: StoreUnavailableError) -> Response:
+        logs.warning("store-unavailable", route=request.endpoint, code=error.code)
         return try_later()
 
     def crashed(error: Exception) -> Response:

@@ -8,7 +8,15 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from functions.config import ZALO_API_URL, ZALO_OAUTH_URL, Settings, SettingsError, is_loopback
+from functions.config import (
+    ZALO_API_URL,
+    ZALO_OAUTH_URL,
+    AwsSettings,
+    Backend,
+    Settings,
+    SettingsError,
+    is_loopback,
+)
 
 GOOD = {
     "BINHYEN_DATA_DIR": "/srv/binhyen/data",
@@ -163,3 +171,59 @@ def test_any_environment_is_taken_or_refused_with_problems(changes: dict[str, st
         found = ["none"]
 
     assert found
+
+
+AWS = {
+    "BINHYEN_BACKEND": "aws",
+    "BINHYEN_PUBLIC_URL": "https://binhyen.example",
+    "BINHYEN_AWS_TABLES": "binhyen",
+    "BINHYEN_AWS_PHOTOS_BUCKET": "binhyen-photos",
+    "BINHYEN_AWS_UPLOADS_BUCKET": "binhyen-uploads",
+    "BINHYEN_AWS_SITE_BUCKET": "binhyen-site",
+    "BINHYEN_AWS_QUEUE_URL": "https://sqs.ap-southeast-1.amazonaws.com/1/binhyen.fifo",
+    "BINHYEN_AWS_KMS_KEY": "alias/binhyen",
+}
+
+
+def test_aws_needs_no_folder_key_file_or_port() -> None:
+    settings = Settings.from_env(AWS)
+
+    assert settings.backend is Backend.AWS
+    assert settings.aws.tables == "binhyen"
+    assert settings.aws.queue_url.endswith("/binhyen.fifo")
+
+
+def test_every_missing_name_of_aws_is_listed_at_once() -> None:
+    with pytest.raises(SettingsError) as caught:
+        Settings.from_env({"BINHYEN_BACKEND": "aws"})
+
+    missing = {problem.split(" ")[0] for problem in caught.value.problems}
+    assert missing == AWS.keys() - {"BINHYEN_BACKEND"}
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("BINHYEN_AWS_TABLES", "Sai tên!"),
+        ("BINHYEN_AWS_PHOTOS_BUCKET", "../photos"),
+        ("BINHYEN_AWS_UPLOADS_BUCKET", "UPPER"),
+        ("BINHYEN_AWS_SITE_BUCKET", "a" * 64),
+        ("BINHYEN_AWS_QUEUE_URL", "ftp://queue"),
+        ("BINHYEN_AWS_ENDPOINT_URL", "http://elsewhere.example"),
+        ("BINHYEN_ZALO_SANDBOX", "1"),
+    ],
+)
+def test_what_cannot_be_on_aws_is_refused_by_name(name: str, value: str) -> None:
+    with pytest.raises(SettingsError) as caught:
+        Settings.from_env(AWS | {name: value})
+
+    assert names(caught.value.problems) == [name]
+
+
+def test_on_one_machine_only_bucket_and_endpoint_mean_anything() -> None:
+    settings = Settings.from_env(
+        GOOD | AWS | {"BINHYEN_BACKEND": "local", "BINHYEN_AWS_TABLES": "Sai tên!"}
+    )
+
+    assert settings.backend is Backend.LOCAL
+    assert settings.aws == AwsSettings(photos_bucket="binhyen-photos")

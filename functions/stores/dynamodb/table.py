@@ -242,7 +242,8 @@ def translated_errors() -> Iterator[None]:
 
 def _unavailable(exc: ClientError) -> StoreUnavailableError:
     # Only the code: a message may quote what was to be written.
-    return StoreUnavailableError(exc.response.get("Error", {}).get("Code", "ClientError"))
+    code = exc.response.get("Error", {}).get("Code", "ClientError")
+    return StoreUnavailableError(f"the table answered {code}", code)
 
 
 def unmarshal_all(items: Sequence[Mapping[str, Any]]) -> list[Item]:

@@ -58,7 +58,7 @@ def transact(client: DynamoDBClient, parts: Sequence[Item]) -> None:
                 raise refused from exc
             if not _may_pass(exc) or attempt == _TRIES - 1:
                 code = exc.response.get("Error", {}).get("Code", "ClientError")
-                raise StoreUnavailableError(code) from exc
+                raise StoreUnavailableError(f"the tables answered {code}", code) from exc
         except BotoCoreError as exc:
             raise StoreUnavailableError(type(exc).__name__) from exc
         # Jitter: two that met once must not meet again.

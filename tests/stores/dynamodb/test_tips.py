@@ -138,7 +138,7 @@ def test_throttled_to_the_end_stores_nothing_and_says_so(
     )
     new = new_tip()
 
-    with pytest.raises(StoreUnavailableError, match=r"^ProvisionedThroughputExceededException$"):
+    with pytest.raises(StoreUnavailableError, match=r"ProvisionedThroughputExceededException$"):
         busy.add(new)
 
     assert list(store.all_ids()) == []
