@@ -49,6 +49,7 @@ if TYPE_CHECKING:
     from functions.core.tips import SubmitServices
     from functions.core.tokens import RefreshServices
     from functions.core.work import WorkServices
+    from functions.stores.sqs_messages import SqsMessages
 
 PROJECT = Path(__file__).resolve().parent.parent
 TEMPLATES = PROJECT / "templates"
@@ -145,6 +146,15 @@ class Services:
     @property
     def queue(self) -> JobQueue:
         return self.stores.queue
+
+    @cached_property
+    def messages(self) -> SqsMessages:
+        """The messages that bells on AWS are, for whoever answers them."""
+        from functions.stores.aws_clients import AwsClients
+        from functions.stores.sqs_messages import SqsMessages
+
+        aws = self.settings.aws
+        return SqsMessages(lambda: AwsClients(aws.endpoint_url), aws.queue_url)
 
     @cached_property
     def connect(self) -> ConnectServices:

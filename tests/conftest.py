@@ -5,12 +5,17 @@ from __future__ import annotations
 import socket
 from collections.abc import Iterator
 from contextlib import ExitStack
+from pathlib import Path
 from typing import Any
 
 import pytest
 
+from functions.bootstrap import PROJECT
 from tests.aws.engine import CREDENTIALS, Engine, ministack
 from tests.system import System
+
+WHEELS = PROJECT / ".venv" / "lambda-wheels"
+"""Fetched by make, like everything that is installed."""
 
 _LOCAL = {"127.0.0.1", "::1", "localhost"}
 
@@ -68,6 +73,17 @@ def engine(
         for name, value in (engine.env if engine.elsewhere else CREDENTIALS).items():
             patch.setenv(name, value)
         yield engine
+
+
+@pytest.fixture(scope="session")
+def lambda_zip(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The zip as `deploy/aws/deploy` builds it, for this machine; built once for the run."""
+    # Imported here: only few tests run functions as AWS does.
+    from deploy.aws.package import build, this_machine
+
+    archive = tmp_path_factory.mktemp("package") / "functions.zip"
+    build(this_machine(), WHEELS, archive)
+    return archive
 
 
 @pytest.fixture

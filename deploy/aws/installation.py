@@ -14,7 +14,7 @@ from typing import Any
 import botocore.session
 from botocore.config import Config
 
-from deploy.aws import site_files, smoke, stack, sync, template
+from deploy.aws import origin_secret, site_files, smoke, stack, sync, template
 from deploy.aws.edge import edge_code
 from deploy.aws.keys import make_keys
 from deploy.aws.releases import Deployment, Releases
@@ -131,11 +131,13 @@ class Installation:
         self.releases.make_current(wanted)
         return wanted
 
+    def renew_secret(self) -> None:
+        """Let CloudFront name a new secret to the API; all else stays. Raises DeployError."""
+        self._change_stack(self._current(), is_secret_renewed=True)
+
     def check(self) -> list[str]:
         """Return what does not answer as it must."""
-        current = self.releases.current()
-        if current is None:
-            raise DeployError("nothing is deployed")
+        current = self._current()
         bucket = self.outputs["SiteBucket"]
         answer = self._s3.get_object(Bucket=bucket, Key=site_files.FOR_FUNCTIONS + "facts.json")
         facts = json.loads(answer["Body"].read())
@@ -147,6 +149,12 @@ class Installation:
                 self.upload_url,
             )
         )
+
+    def _current(self) -> Deployment:
+        current = self.releases.current()
+        if current is None:
+            raise DeployError("nothing is deployed")
+        return current
 
     def _policy(self, facts: dict[str, Any], before: Deployment | None) -> str:
         """Allow what the pages of now and of before run: for a moment both are public."""
@@ -162,10 +170,16 @@ class Installation:
             facts["upload_url"],
         )
 
-    def _change_stack(self, deployment: Deployment) -> None:
-        url = self.releases.url(deployment.template_key)
-        self._say(f"the stack {self.settings.name} ...")
-        changed = stack.apply(self._cloudformation, self.settings.name, url, deployment.parameters)
+    def _change_stack(self, deployment: Deployment, is_secret_renewed: bool = False) -> None:
+        name, url = self.settings.name, self.releases.url(deployment.template_key)
+        self._say(f"the stack {name} ...")
+        own = [
+            {"ParameterKey": key, "ParameterValue": value}
+            for key, value in deployment.parameters.items()
+        ]
+        known = stack.parameters(self._cloudformation, name)
+        secret = origin_secret.parameters(known, is_secret_renewed)
+        changed = stack.apply(self._cloudformation, name, url, [*own, *secret])
         self._say("changed" if changed else "nothing to change")
         self.__dict__.pop("outputs", None)
         make_keys(self.environment)

@@ -1,4 +1,4 @@
-"""The command `deploy/aws/deploy`: build, deploy, look, go back."""
+"""The command `deploy/aws/deploy`: build, deploy, look, renew the secret, go back."""
 
 from __future__ import annotations
 
@@ -60,6 +60,15 @@ def back(settings: DeploySettings) -> None:
     installation = Installation(settings, _say)
     deployment = installation.back()
     _say(f"back at deployment {deployment.number}")
+    _look(installation)
+
+
+@deploy.command("renew-secret")
+@click.pass_obj
+def renew_secret(settings: DeploySettings) -> None:
+    """Let CloudFront name a new secret to the API; the one before is still known."""
+    installation = Installation(settings, _say)
+    installation.renew_secret()
     _look(installation)
 
 

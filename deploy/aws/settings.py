@@ -8,15 +8,19 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from deploy.aws.package import RUNTIMES
+from deploy.aws.template import read_template
 from functions.config import is_loopback
 
-_NAME = re.compile(r"[a-z][a-z0-9-]{2,23}")
 _REGION = re.compile(r"[a-z]{2}(-[a-z]+)+-\d")
-_PUBLIC = re.compile(r"https://[a-z0-9.-]+|http://(127\.0\.0\.1|localhost):\d+")
 _CERTIFICATE = re.compile(r"arn:aws[a-z-]*:acm:us-east-1:\d{12}:certificate/[0-9a-f-]+")
 _EMAIL = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s]+")
 
-# Key in the file → parameter of the template.
+_RUNTIMES_ON_AWS = tuple(one for one in RUNTIMES if one != "python3.11")
+"""On Lambda python3.11 has a C library older than the wheels for photos need."""
+
+# Key in the file → parameter of the template, which says what AWS takes for it.
+_NAMES = {"name": "Name", "public_url": "PublicUrl"}
 _TEXTS = {
     "runtime": "Runtime",
     "architecture": "Architecture",
@@ -32,6 +36,11 @@ _NUMBERS = {
     "requests_per_second": "RequestsPerSecond",
     "requests_at_once": "RequestsAtOnce",
     "oldest_due_seconds": "OldestDueSeconds",
+}
+_PARAMETERS = {**_NAMES, **_TEXTS, **_NUMBERS}
+_PATTERNS_IN_WORDS = {
+    "name": "3 to 24 of a-z, 0-9 and - and begin with a letter",
+    "public_url": "https://host without path or trailing slash",
 }
 _OWN = ("name", "region", "public_url", "certificate_arn", "alarm_email")
 
@@ -89,27 +98,44 @@ def read_settings(file: Path) -> DeploySettings:
         f"{key} is no setting" for key in sorted(found.keys() - {*_OWN, *_TEXTS, *_NUMBERS})
     ]
     own = {key: _text(found, key, problems) for key in _OWN}
-    _check(own, problems)
-    chosen = {_TEXTS[key]: _text(found, key, problems) for key in _TEXTS if key in found}
-    for key, parameter in _NUMBERS.items():
-        if key in found:
-            chosen[parameter] = _number(found, key, problems)
-    if chosen.get("Architecture", "arm64") not in ("arm64", "x86_64"):
-        problems.append("architecture must be arm64 or x86_64")
-    if not re.fullmatch(r"python3\.\d+", chosen.get("Runtime", "python3.12")):
-        problems.append("runtime must be a Python of Lambda, such as python3.11")
+    texts = {key: _text(found, key, problems) for key in _TEXTS if key in found}
+    numbers = {key: _number(found, key, problems) for key in _NUMBERS if key in found}
+    chosen = texts | numbers
+    _check_by_template(own | chosen, problems)
+    _check_own(own, problems)
+    _check_runtime(chosen, problems)
     if problems:
         raise BadSettingsError(problems)
-    return DeploySettings(**own, chosen=chosen)
+    return DeploySettings(**own, chosen={_PARAMETERS[key]: chosen[key] for key in chosen})
 
 
-def _check(own: dict[str, str], problems: list[str]) -> None:
-    if not _NAME.fullmatch(own["name"]):
-        problems.append("name must be 3 to 24 of a-z, 0-9 and - and begin with a letter")
+def _check_by_template(values: dict[str, str], problems: list[str]) -> None:
+    """Hold each value against its parameter, so that the file is refused and not the stack."""
+    parameters = read_template()["Parameters"]
+    named = {problem.split(" ")[0] for problem in problems}
+    for key in _PARAMETERS.keys() & (values.keys() - named):
+        if wanted := _wanted(key, values[key], parameters[_PARAMETERS[key]]):
+            problems.append(f"{key} must be {wanted}")
+
+
+def _wanted(key: str, value: str, parameter: dict[str, Any]) -> str:
+    """Return what the parameter takes instead of the value; nothing where it takes the value."""
+    allowed = [str(one) for one in parameter.get("AllowedValues", [])]
+    if allowed and value not in allowed:
+        return f"{', '.join(allowed[:-1])} or {allowed[-1]}"
+    if not re.fullmatch(parameter.get("AllowedPattern", ".*"), value):
+        return _PATTERNS_IN_WORDS[key]
+    if "MinValue" in parameter and int(value) < parameter["MinValue"]:
+        return f"at least {parameter['MinValue']}"
+    if "MaxValue" in parameter and int(value) > parameter["MaxValue"]:
+        return f"at most {parameter['MaxValue']}"
+    return ""
+
+
+def _check_own(own: dict[str, str], problems: list[str]) -> None:
     if not _REGION.fullmatch(own["region"]):
         problems.append("region must be a region of AWS, such as ap-southeast-1")
-    if not _PUBLIC.fullmatch(own["public_url"]):
-        problems.append("public_url must be https://host without path or trailing slash")
+    if any(problem.startswith("public_url ") for problem in problems):
         return
     if is_loopback(own["public_url"]):
         return
@@ -117,6 +143,13 @@ def _check(own: dict[str, str], problems: list[str]) -> None:
         problems.append("certificate_arn must be a certificate of ACM in us-east-1")
     if not _EMAIL.fullmatch(own["alarm_email"]):
         problems.append("alarm_email must be an e-mail address: alarms need a reader")
+
+
+def _check_runtime(chosen: dict[str, str], problems: list[str]) -> None:
+    # An engine of this machine runs the Pythons of this machine.
+    taken = RUNTIMES if chosen.get("endpoint_url") else _RUNTIMES_ON_AWS
+    if chosen.get("runtime", _RUNTIMES_ON_AWS[0]) not in taken:
+        problems.append(f"runtime must be {' or '.join(taken)}")
 
 
 def _text(found: dict[str, Any], key: str, problems: list[str]) -> str:

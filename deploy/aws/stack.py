@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from botocore.exceptions import ClientError
@@ -16,21 +16,21 @@ class StackError(Exception):
     """CloudFormation did not do what was asked; the text says why."""
 
 
-def apply(client: Any, name: str, template_url: str, parameters: Mapping[str, str]) -> bool:
+def apply(
+    client: Any, name: str, template_url: str, parameters: Sequence[Mapping[str, Any]]
+) -> bool:
     """Make the stack or change it, by a change set; tell whether anything changed.
 
     Raises StackError; a change that failed is rolled back by CloudFormation.
     """
-    exists = _status(client, name) not in ("", "REVIEW_IN_PROGRESS")
+    exists = _exists(client, name)
     change_set = f"deploy-{time.time_ns()}"
     client.create_change_set(
         StackName=name,
         ChangeSetName=change_set,
         ChangeSetType="UPDATE" if exists else "CREATE",
         TemplateURL=template_url,
-        Parameters=[
-            {"ParameterKey": key, "ParameterValue": value} for key, value in parameters.items()
-        ],
+        Parameters=list(parameters),
         Capabilities=["CAPABILITY_IAM"],
     )
     if not _wait_for_change_set(client, name, change_set):
@@ -48,6 +48,18 @@ def outputs(client: Any, name: str) -> dict[str, str]:
     except ClientError as error:
         raise StackError(f"there is no stack {name}: deploy first") from error
     return {one["OutputKey"]: one["OutputValue"] for one in stack.get("Outputs", [])}
+
+
+def parameters(client: Any, name: str) -> dict[str, str]:
+    """Return the stack's parameters, secrets masked; none where there is no stack yet."""
+    if not _exists(client, name):
+        return {}
+    stack = client.describe_stacks(StackName=name)["Stacks"][0]
+    return {one["ParameterKey"]: one["ParameterValue"] for one in stack.get("Parameters", [])}
+
+
+def _exists(client: Any, name: str) -> bool:
+    return _status(client, name) not in ("", "REVIEW_IN_PROGRESS")
 
 
 def _status(client: Any, name: str) -> str:

@@ -15,7 +15,7 @@ from waitress.channel import HTTPChannel
 from waitress.parser import HTTPRequestParser, ParsingError
 from waitress.utilities import RequestEntityTooLarge
 
-from functions.web.words import load_words
+from functions.web.words import PageWords, load_words
 
 
 class TooLargeAnswer(RequestEntityTooLarge):  # type: ignore[misc]  # waitress has no types
@@ -61,10 +61,14 @@ class StrictChannel(HTTPChannel):  # type: ignore[misc]  # waitress has no types
 def load_answers(templates: Path) -> None:
     """Read the words for where no app can answer."""
     words = load_words(templates).page(413)
+    TooLargeAnswer.page, TooLargeAnswer.document = page_and_document(templates, words)
+
+
+def page_and_document(templates: Path, words: PageWords) -> tuple[bytes, bytes]:
+    """Return the page that stands alone, and the same as JSON."""
     environment = jinja2.Environment(
         loader=jinja2.FileSystemLoader(templates / "pages"), autoescape=True
     )
     page = environment.get_template("too_large.html.j2").render(words=words)
     error = {"field": "", "code": words.code, "message": words.text}
-    TooLargeAnswer.page = page.encode()
-    TooLargeAnswer.document = json.dumps({"errors": [error]}, ensure_ascii=False).encode()
+    return page.encode(), json.dumps({"errors": [error]}, ensure_ascii=False).encode()

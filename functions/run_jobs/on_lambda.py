@@ -12,7 +12,7 @@ from functions.run_jobs.batches import BatchServices, run_batch
 
 logs.configure()
 _services = Services(Settings.from_env())
-_batch = BatchServices(_services.work, _services.queue, time.sleep)
+_batch = BatchServices(_services.work, _services.queue, _services.messages, time.sleep)
 
 
 def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:

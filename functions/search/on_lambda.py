@@ -18,6 +18,7 @@ handler = serve_events(
         SearchServices(_services.release, _services.units), SiteSettings(_public_url, TEMPLATES)
     ),
     _public_url,
+    _services.settings.aws.origin_secrets,
 )
 
 startup.done()

@@ -10,9 +10,8 @@ from boto3.s3.transfer import (  # noqa: TID251 - this is one of its places
     TransferConfig,
     create_transfer_manager,
 )
-from botocore.exceptions import BotoCoreError, ClientError
 
-from functions.core.errors import StoreUnavailableError
+from functions.stores.s3 import bucket_errors_translated
 
 if TYPE_CHECKING:
     from functions.stores.aws_clients import AwsClients
@@ -30,7 +29,7 @@ class S3Backups:
         self._prefix = f"{prefix}/"
 
     def sizes(self, under: str) -> dict[str, int]:
-        with _errors_translated():
+        with bucket_errors_translated():
             pages = self._clients.s3.get_paginator("list_objects_v2").paginate(
                 Bucket=self._bucket, Prefix=self._prefix + under
             )
@@ -43,32 +42,24 @@ class S3Backups:
     def write(self, name: str, source: BinaryIO) -> None:
         """Upload the stream, a long one in parts that become one object at the end."""
         config = TransferConfig(multipart_threshold=_PART, multipart_chunksize=_PART)
-        with _errors_translated(), create_transfer_manager(self._clients.s3, config) as transfer:
+        with (
+            bucket_errors_translated(),
+            create_transfer_manager(self._clients.s3, config) as transfer,
+        ):
             transfer.upload(source, self._bucket, self._prefix + name).result()
 
     @contextlib.contextmanager
     def read(self, name: str) -> Iterator[BinaryIO]:
-        with _errors_translated():
+        with bucket_errors_translated():
             answer = self._clients.s3.get_object(Bucket=self._bucket, Key=self._prefix + name)
             with contextlib.closing(answer["Body"]) as body:
                 yield cast(BinaryIO, body)
 
     def remove(self, name: str) -> None:
-        with _errors_translated():
+        with bucket_errors_translated():
             self._clients.s3.delete_object(Bucket=self._bucket, Key=self._prefix + name)
 
     @contextlib.contextmanager
     def alone(self) -> Iterator[None]:
         """Nothing to hold here: the data folder's own lock keeps a second backup away."""
         yield
-
-
-@contextlib.contextmanager
-def _errors_translated() -> Iterator[None]:
-    try:
-        yield
-    except ClientError as exc:
-        code = exc.response.get("Error", {}).get("Code", "?")
-        raise StoreUnavailableError(f"the bucket answered {code}") from exc
-    except (BotoCoreError, OSError) as exc:
-        raise StoreUnavailableError(f"the bucket: {type(exc).__name__}") from exc

@@ -33,6 +33,7 @@ handler = serve_events(
         SiteSettings(_public_url, TEMPLATES),
     ),
     _public_url,
+    _services.settings.aws.origin_secrets,
 )
 
 startup.done()

@@ -34,6 +34,7 @@ class Words:
     fields: Mapping[str, str]
     search_kinds: Mapping[str, str]
     search_unavailable: PageWords
+    too_large_at_edge: PageWords
     _offices: Mapping[str, str]
     _pages: Mapping[int, PageWords]
     _errors: Mapping[str, Mapping[str, str]]
@@ -75,6 +76,7 @@ def load_words(templates: Path) -> Words:
         fields=messages["fields"],
         search_kinds=catalogue["search_kinds"],
         search_unavailable=PageWords(**messages["search_unavailable"]),
+        too_large_at_edge=PageWords(**messages["too_large_at_edge"]),
         _offices={kind: words["office"] for kind, words in catalogue["unit_kinds"].items()},
         _pages={int(status): PageWords(**words) for status, words in messages["pages"].items()},
         _errors=messages["errors"],

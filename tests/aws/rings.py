@@ -15,7 +15,7 @@ SECONDS_OF_THE_FUNCTION = 300.0
 def answer_batch(messages: list[Any], services: Services) -> set[str]:
     """Answer the rings of one batch; return the ids of those that failed."""
     records = [record_of(message) for message in messages]
-    batch = BatchServices(services.work, services.queue, sleep_of(services))
+    batch = BatchServices(services.work, services.queue, services.messages, sleep_of(services))
     return set(run_batch(records, lambda: SECONDS_OF_THE_FUNCTION, batch))
 
 

@@ -17,6 +17,8 @@ PROJECT = Path(__file__).parents[2]
 
 NOT_OF_THE_CLOCK = [
     "due jobs and lists, most stored tips to fewest",
+    "calls to drain a job, of many due to of few",
+    "units to drain a job, of many due to of few",
     "calls beside a hot unit to calls without",
     "units beside a hot unit to units without",
 ]
@@ -118,6 +120,7 @@ def test_verdict_fails_where_calls_grow_with_the_load() -> None:
         "loads": [load(10), load(11)],
         "queries": [query, query],
         "hot": {"calm": [one], "hot": [one]},
+        "draining": [{"most_calls": 9, "most_units": 20.0}, {"most_calls": 9, "most_units": 42.0}],
     }
 
     judged = verdicts(found)
@@ -128,3 +131,5 @@ def test_verdict_fails_where_calls_grow_with_the_load() -> None:
         "holds": False,
     }
     assert judged["units of a tip, largest load to smallest"]["holds"]
+    assert judged["calls to drain a job, of many due to of few"]["holds"]
+    assert not judged["units to drain a job, of many due to of few"]["holds"]

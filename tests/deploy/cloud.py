@@ -8,13 +8,15 @@ import re
 import shutil
 import subprocess
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-from functions.bootstrap import PROJECT
+from functions.bootstrap import PROJECT, Services
+from functions.config import Settings
 from tests.aws.engine import REGION, Engine, client_of
 from tests.faults.sandbox import Sandbox
 from tests.system import BINHYEN
@@ -157,6 +159,48 @@ class Deployed:
             for group in groups
             for event in logs.filter_log_events(logGroupName=group["logGroupName"])["events"]
         )
+
+    def all_notes(self) -> str:
+        """Return all that deploying has noted of itself, the packages excepted."""
+        s3, bucket = self.client("s3"), f"{NAME}-releases-{ACCOUNT}"
+        found = s3.list_objects_v2(Bucket=bucket)["Contents"]
+        return "\n".join(
+            s3.get_object(Bucket=bucket, Key=one["Key"])["Body"].read().decode()
+            for one in found
+            if not one["Key"].startswith("packages/")
+        )
+
+    @property
+    def outputs(self) -> dict[str, str]:
+        """Return what the stack says of itself."""
+        stacks = self.client("cloudformation").describe_stacks(StackName=NAME)["Stacks"]
+        return {one["OutputKey"]: one["OutputValue"] for one in stacks[0]["Outputs"]}
+
+    @contextmanager
+    def changed(self, function: str, **configuration: Any) -> Iterator[None]:
+        """Let a function run with another configuration while the block lasts."""
+        functions, name = self.client("lambda"), f"{NAME}-{function}"
+        now = functions.get_function_configuration(FunctionName=name)
+        functions.update_function_configuration(FunctionName=name, **configuration)
+        try:
+            yield
+        finally:
+            before = {key: now[key] for key in configuration}
+            functions.update_function_configuration(FunctionName=name, **before)
+
+    def variables(self, function: str) -> dict[str, str]:
+        """Return the settings of a function."""
+        found = self.client("lambda").get_function_configuration(FunctionName=f"{NAME}-{function}")
+        return dict(found["Environment"]["Variables"])
+
+    def services(self) -> Services:
+        """Return the services with the operator's settings."""
+        return Services(Settings.from_env(self.operator_env))
+
+    def let_leases_end(self) -> None:
+        """Let two minutes pass for what a function that failed had claimed."""
+        services = self.services()
+        services.stores.jobs.release_leases(services.clock.now())
 
     def wait_for(self, condition: Callable[[], Any], seconds: float = 30.0) -> Any:
         """Wait until the condition gives something and return it."""

@@ -17,10 +17,9 @@ from tests.deploy.cloud import Deployed, part_of_site
 from tests.deploy.front import front
 from tests.e2e.conftest import browser, page, plain_page
 from tests.faults.sandbox import UNITS, Sandbox
-from tests.lambdas.conftest import lambda_zip
 from tests.ports import free_port
 
-__all__ = ["browser", "lambda_zip", "page", "plain_page"]
+__all__ = ["browser", "page", "plain_page"]
 
 TODAY = date(2026, 11, 21)
 

@@ -1,4 +1,4 @@
-"""The public address of the deployed installation, which stands before the engine."""
+"""What stands before the engine: the public address of the installation, and a storm."""
 
 from __future__ import annotations
 
@@ -10,9 +10,11 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
 import urllib3
+from botocore.awsrequest import AWSResponse
 
 from tests.aws.engine import Engine, client_of
 
+_SERVICES = {"DynamoDB_20120810": "dynamodb", "AmazonSQS": "sqs", "TrentService": "kms"}
 _NOT_PASSED_ON = ("connection", "transfer-encoding", "keep-alive", "content-length")
 
 
@@ -32,10 +34,26 @@ def front(port: int, engine: Engine) -> Iterator[None]:
 
 
 @contextmanager
+def storm(port: int, engine: Engine, refuse: Callable[[str], AWSResponse | None]) -> Iterator[None]:
+    """Pass on the port all calls of AWS's services that `refuse` answers nothing to; it is told
+    the service and the operation."""
+    with _passing(port, engine, refuse=refuse):
+        yield
+
+
+def _call(headers: Mapping[str, str]) -> str:
+    """Return service and operation of a call, as botocore's events name them."""
+    target = headers.get("X-Amz-Target", "s3.")
+    service, _, operation = target.partition(".")
+    return f"{_SERVICES.get(service, service)}.{operation}"
+
+
+@contextmanager
 def _passing(
     port: int,
     engine: Engine,
-    host: Callable[[], str],
+    host: Callable[[], str] | None = None,
+    refuse: Callable[[str], AWSResponse | None] = lambda _: None,
 ) -> Iterator[None]:
     pool = urllib3.PoolManager(maxsize=32)
 
@@ -48,7 +66,12 @@ def _passing(
             length = int(self.headers.get("Content-Length", 0))
             body = self.rfile.read(length) if length else None
             sent = dict(self.headers.items())
-            sent["Host"] = host()
+            refused = refuse(_call(sent))
+            if refused is not None:
+                self.reply(refused.status_code, refused.headers, refused.content)
+                return
+            if host is not None:
+                sent["Host"] = host()
             got = pool.request(
                 self.command, engine.url + self.path, headers=sent, body=body,
                 redirect=False, retries=False, decode_content=False, timeout=60,

@@ -6,6 +6,7 @@ import json
 import subprocess
 from pathlib import Path
 from typing import Any
+from urllib.parse import urljoin, urlsplit
 
 import pytest
 
@@ -68,14 +69,23 @@ def test_a_missing_slash_is_added_and_the_query_kept(code: dict[str, str]) -> No
     assert location(answer) == (308, "/phuong-tan-an/to-giac/?loai=ma-tuy&x")
 
 
-@pytest.mark.parametrize("uri", ["//evil.example", "//evil.example/x", "///", "/%2F/evil"])
-def test_no_address_leads_to_another_host(code: dict[str, str], uri: str) -> None:
-    answer = address(code, uri)
+@pytest.mark.parametrize(
+    "uri", ["//evil.example", "//evil.example/x", "///", "/\\evil.example", "/\\evil.example/x"]
+)
+def test_what_a_browser_takes_for_another_host_is_never_a_redirect(
+    code: dict[str, str], uri: str
+) -> None:
+    assert address(code, uri)["uri"] == uri
 
-    if "statusCode" in answer:
-        assert not location(answer)[1].startswith(("//", "/\\"))
-    else:
-        assert answer["uri"].startswith("/")
+
+@pytest.mark.parametrize(
+    "uri", ["/%2F/evil", "/x//evil.example/y", "/phuong-1//evil.example/x", "/x/\\evil.example/y"]
+)
+def test_every_redirect_stays_on_its_host(code: dict[str, str], uri: str) -> None:
+    leads_to = location(address(code, uri))[1]
+
+    there = urlsplit(urljoin("https://binhyen.example/", leads_to.replace("\\", "/")))
+    assert there.netloc == "binhyen.example"
 
 
 def test_pages_of_former_units_lead_where_one_machine_leads(
@@ -113,10 +123,15 @@ def test_a_form_too_large_for_a_function_is_told_to_go_back(code: dict[str, str]
     )
 
     assert (plain["statusCode"], wants_json["statusCode"]) == (413, 413)
-    assert "nút quay lại" in plain["body"]["data"]
     assert plain["headers"]["content-type"]["value"] == "text/html; charset=utf-8"
     assert "default-src 'none'" in plain["headers"]["content-security-policy"]["value"]
-    assert json.loads(wants_json["body"]["data"])["errors"][0]["code"] == "body_too_large"
+    error = json.loads(wants_json["body"]["data"])["errors"][0]
+    assert error["code"] == "body_too_large"
+    for told in (plain["body"]["data"], error["message"]):
+        assert "nút quay lại" in told
+        assert "dưới 4 MB" in told
+        # What one machine takes: five photos of 2 MB would obey it and fail for ever.
+        assert "10 MB" not in told
     assert small["uri"] == unknown["uri"] == "/api/units/a/tips"
 
 

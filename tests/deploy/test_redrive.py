@@ -13,6 +13,7 @@ import pytest
 from functions.core.errors import StoreUnavailableError
 from functions.stores.aws_clients import AwsClients
 from functions.stores.sqs_dead_letters import DeadLetters
+from functions.stores.sqs_messages import SqsMessages
 from tests.aws.engine import Engine, client_of
 from tests.system import BINHYEN, System
 
@@ -128,6 +129,62 @@ def test_the_same_letter_can_die_and_come_back_again_and_again(
 
         assert DeadLetters(engine.clients, queues.live).redrive() == 1
         assert queues.take(queues.live) == [("unit-1", "ring")]
+
+
+def test_a_letter_that_is_set_aside_again_meanwhile_does_not_go_round_for_ever(
+    engine: Engine, queues: Queues
+) -> None:
+    queues.bury("no ring", "unit-1")
+    queues.bury("ring", "unit-2")
+    sqs = engine.clients.sqs
+
+    def send(**message: Any) -> Any:
+        """Stand for the function that gets it at once and can do nothing with it."""
+        if message["MessageBody"] == "no ring":
+            mark = message["MessageDeduplicationId"]
+            DeadLetters(engine.clients, queues.live).add("no ring", "unit-1", mark)
+        return sqs.send_message(**message)
+
+    at_work = SimpleNamespace(
+        get_queue_attributes=sqs.get_queue_attributes, get_queue_url=sqs.get_queue_url,
+        receive_message=sqs.receive_message, send_message=send,
+        delete_message=sqs.delete_message,
+        change_message_visibility=sqs.change_message_visibility,
+    )  # fmt: skip
+
+    count = DeadLetters(cast(AwsClients, SimpleNamespace(sqs=at_work)), queues.live).redrive()
+
+    assert count == 2
+    assert queues.take(queues.dead) == [("unit-1", "no ring")]
+
+
+def test_a_message_is_set_aside_once_however_often_it_is_said(
+    engine: Engine, queues: Queues
+) -> None:
+    messages = SqsMessages(lambda: engine.clients, queues.live)
+
+    for _ in range(2):
+        messages.set_aside("no ring", "unit-1", "its-mark")
+
+    assert queues.take(queues.dead) == [("unit-1", "no ring")]
+
+
+def test_a_message_shown_again_is_there_before_the_queues_own_time(
+    engine: Engine, queues: Queues
+) -> None:
+    queues.sqs.send_message(
+        QueueUrl=queues.live, MessageBody="ring", MessageGroupId="unit-1",
+        MessageDeduplicationId="once",
+    )  # fmt: skip
+    (taken,) = queues.sqs.receive_message(QueueUrl=queues.live)["Messages"]
+    locked = queues.take(queues.live)
+
+    messages = SqsMessages(lambda: engine.clients, queues.live)
+    messages.show_again(taken["ReceiptHandle"], 0)
+    messages.show_again("no handle at all", 0)
+
+    assert locked == []
+    assert queues.take(queues.live) == [("unit-1", "ring")]
 
 
 def test_a_queue_without_dead_letters_is_told(engine: Engine, queues: Queues) -> None:

@@ -149,7 +149,7 @@ def test_whoever_deploys_makes_a_key_for_every_purpose_of_the_code() -> None:
     assert found == set(PURPOSES)
 
 
-def test_an_operator_needs_a_second_factor() -> None:
+def test_who_answers_bells_sets_messages_aside_and_reads_no_dead_one() -> None:
     (trust,) = RESOURCES["OperatorRole"]["Properties"]["AssumeRolePolicyDocument"]["Statement"]
 
     assert trust["Condition"] == {"Bool": {"aws:MultiFactorAuthPresent": "true"}}

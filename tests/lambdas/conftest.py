@@ -1,4 +1,4 @@
-"""The zip of this checkout, built once for the run, and an installation to run it against."""
+"""The zip of this checkout, unpacked, and an installation to run it against."""
 
 from __future__ import annotations
 
@@ -7,23 +7,10 @@ from pathlib import Path
 
 import pytest
 
-from deploy.aws.package import build, this_machine
-from functions.bootstrap import PROJECT
 from tests.aws.engine import Engine
 from tests.aws.places import Cloud, Place
 from tests.faults.sandbox import Sandbox
 from tests.lambdas.running import make_writable, runtime_client, unpack
-
-WHEELS = PROJECT / ".venv" / "lambda-wheels"
-"""Fetched by make, like everything that is installed."""
-
-
-@pytest.fixture(scope="session")
-def lambda_zip(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The zip as `deploy` builds it, for this machine."""
-    archive = tmp_path_factory.mktemp("package") / "functions.zip"
-    build(this_machine(), WHEELS, archive)
-    return archive
 
 
 @pytest.fixture(scope="session")

@@ -351,3 +351,41 @@ def test_the_hosts_name_of_the_api_is_no_reason_to_refuse() -> None:
 
     assert answer["statusCode"] == 404
     assert json.loads(answer["body"])["errors"]
+
+
+SECRETS = ("new-secret", "secret-before")
+
+
+@pytest.mark.parametrize("named", SECRETS)
+def test_the_secret_of_cloudfront_opens_and_is_not_passed_on(named: str) -> None:
+    seen: list[dict[str, Any]] = []
+
+    def app(environ: dict[str, Any], start_response: Callable[..., Any]) -> list[bytes]:
+        seen.append(environ)
+        start_response("200 OK", [("Content-Type", "text/plain")])
+        return [b"here"]
+
+    event = http_event("GET", "/", headers={"x-binhyen-origin": named})
+    answer = serve_events(app, PUBLIC_URL, SECRETS)(event, None)
+
+    assert (answer["statusCode"], answer["body"]) == (200, "here")
+    assert named not in seen[0].values()
+
+
+@pytest.mark.parametrize(
+    "headers", [{}, {"x-binhyen-origin": ""}, {"x-binhyen-origin": "new-secre"},
+                {"x-binhyen-origin": "new-secret,secret-before"}, {"x-binhyen-origin": "bí mật"},
+                {"x_binhyen_origin": "new-secret"}],
+)  # fmt: skip
+def test_who_asks_past_cloudfront_is_refused_without_a_word(headers: dict[str, str]) -> None:
+    forged = {"x-forwarded-for": "6.6.6.6, 7.7.7.7", **headers}
+
+    answer = serve_events(echo, PUBLIC_URL, SECRETS)(http_event("GET", "/", headers=forged), None)
+
+    assert (answer["statusCode"], answer["body"]) == (403, "")
+
+
+def test_an_event_without_headers_is_refused_where_a_secret_is_wanted() -> None:
+    bare = {**http_event("GET", "/"), "headers": None}
+
+    assert serve_events(echo, PUBLIC_URL, SECRETS)(bare, None)["statusCode"] == 403

@@ -13,6 +13,8 @@ from functions.core.models import JobState, Urgency
 from functions.core.rings import Ring
 from functions.run_jobs.batches import (
     ENOUGH_SECONDS,
+    FIRST_PAUSE_SECONDS,
+    LONGEST_PAUSE_SECONDS,
     LONGEST_WAIT_SECONDS,
     BatchServices,
     run_batch,
@@ -29,6 +31,10 @@ class Function:
 
     world: World
     sleeps: list[float] = field(default_factory=list)
+    aside: dict[str, tuple[str, str]] = field(default_factory=dict)
+    """What was set aside: body and group, by the mark of its sending."""
+    pauses: list[int] = field(default_factory=list)
+    is_queue_there: bool = True
     seconds_left: float = 100.0
     jobs: Any = None
 
@@ -36,8 +42,16 @@ class Function:
         work = self.world.work_services()
         if self.jobs:
             work = replace(work, jobs=self.jobs)
-        services = BatchServices(work, self.world.queue, self._sleep)
+        services = BatchServices(work, self.world.queue, self, self._sleep)
         return run_batch(list(records), lambda: self.seconds_left, services)
+
+    def set_aside(self, body: str, group: str, mark: str) -> None:
+        if not self.is_queue_there:
+            raise StoreUnavailableError("the dead letters")
+        self.aside[mark] = (body, group)
+
+    def show_again(self, receipt_handle: str, seconds: int) -> None:
+        self.pauses.append(seconds)
 
     def _sleep(self, seconds: float) -> None:
         self.sleeps.append(seconds)
@@ -148,9 +162,29 @@ def test_a_function_out_of_time_rings_again_and_starts_nothing(function: Functio
     assert function.world.queue.rings[len(rings_before) :] == [(WARD, (job_id,))]
 
 
-def test_a_message_that_is_no_ring_fails_with_all_later_ones_of_its_group(
+def test_a_message_that_is_no_ring_is_set_aside_and_holds_nothing_up(function: Function) -> None:
+    function.world.submit()
+
+    failed = function.answer(poison(), ring(message_id="after"))
+
+    assert failed == []
+    assert list(function.aside.values()) == [('{"unit_id": 7}', WARD)]
+    assert len(function.world.group(GROUP)) == 1
+
+
+def test_a_message_that_comes_again_is_set_aside_once(function: Function) -> None:
+    again = poison()
+
+    function.answer(again)
+    function.answer(again)
+
+    assert len(function.aside) == 1
+
+
+def test_what_cannot_be_set_aside_fails_with_all_later_ones_of_its_group(
     function: Function,
 ) -> None:
+    function.is_queue_there = False
     function.world.connect(OTHER_WARD, OTHER_GROUP)
     function.world.submit("Tin của phường.")
     function.world.submit("Tin của xã.", unit_id=OTHER_WARD)
@@ -163,20 +197,11 @@ def test_a_message_that_is_no_ring_fails_with_all_later_ones_of_its_group(
     assert (len(function.world.group()), len(function.world.group(OTHER_GROUP))) == (1, 1)
 
 
-def test_the_work_behind_a_poisoned_message_is_done_all_the_same(function: Function) -> None:
-    function.world.submit()
-
-    failed = function.answer(poison(), ring(message_id="after"))
-
-    assert failed == ["poison", "after"]
-    assert len(function.world.group(GROUP)) == 1
-
-
 @pytest.mark.parametrize("body", ["", "[]", "null", "{", '{"unit_id": "x"}', "[" * 100_000])
 def test_whatever_is_no_ring_is_a_poisoned_message(function: Function, body: str) -> None:
     failed = function.answer(sqs_record(body, WARD, "poison"))
 
-    assert failed == ["poison"]
+    assert (failed, list(function.aside.values())) == ([], [(body, WARD)])
 
 
 def test_a_job_that_is_postponed_is_no_failure(function: Function) -> None:
@@ -197,6 +222,18 @@ def test_a_store_that_cannot_be_asked_makes_the_message_come_again(function: Fun
     failed = function.answer(ring(message_id="one"), ring(message_id="two"))
 
     assert failed == ["one", "two"]
+    # Until then no ring of the unit's jobs is heard.
+    assert function.pauses == [FIRST_PAUSE_SECONDS] * 2
+
+
+def test_a_message_that_fails_again_and_again_is_left_alone_for_longer(function: Function) -> None:
+    function.jobs = Unavailable(function.world.jobs)
+    for failures in (1, 2, 3, 4, 5, 5000):
+        message = ring()
+        message["attributes"]["ApproximateReceiveCount"] = str(failures)
+        function.answer(message)
+
+    assert function.pauses == [10, 20, 40, 80, LONGEST_PAUSE_SECONDS, LONGEST_PAUSE_SECONDS]
 
 
 class Over:

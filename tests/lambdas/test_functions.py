@@ -114,9 +114,10 @@ def test_a_batch_delivered_three_times_and_reversed_posts_every_card_once(
     assert len(place.posted()) == 3
 
 
-def test_a_poisoned_message_comes_again_and_holds_up_no_other_unit(
+def test_a_poisoned_message_without_a_place_to_go_comes_again_and_holds_up_no_other_unit(
     place: Place, start: Start
 ) -> None:
+    # The queue of this place keeps no dead letters.
     start("tips").invoke(tip_event(place))
     poison = sqs_record("đây không phải chuông", "another-unit", "poison")
     (ring,) = map(record_of, place.take_rings())

@@ -13,7 +13,7 @@ import pytest
 from click.testing import CliRunner
 
 from deploy.aws.package import LIMIT, PackageError, Target, build, main, this_machine
-from tests.lambdas.conftest import WHEELS
+from tests.conftest import WHEELS
 from tests.lambdas.running import lambda_env
 
 HANDLERS = ("tips", "search", "staff", "run_jobs", "sweep", "refresh_tokens")

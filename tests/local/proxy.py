@@ -97,6 +97,15 @@ class Proxy:
                 method, path, body=body, headers={"Host": host, **named}, redirect=False
             )
 
+    def announce(self, path: str, size: int, accept: str) -> urllib3.BaseHTTPResponse:
+        """Send the head of a request with a body of that size, and read what is said to it."""
+        with urllib3.HTTPSConnectionPool(
+            "127.0.0.1", self.https_port, ca_certs=self.certificate, server_hostname=HOST,
+            assert_hostname=HOST, retries=False, timeout=20,
+        ) as pool:  # fmt: skip
+            headers = {"Host": HOST, "Content-Length": str(size), "Accept": accept}
+            return pool.request("POST", path, body=b"", headers=headers)
+
     def tls_socket(self) -> ssl.SSLSocket:
         context = ssl.create_default_context(cafile=self.certificate)
         plain = socket.create_connection(("127.0.0.1", self.https_port), timeout=15)
@@ -127,12 +136,12 @@ def wait_for_port(port: int, process: subprocess.Popen[bytes]) -> None:
 
 
 @contextmanager
-def refusing_app(body: bytes) -> Iterator[int]:
-    """An app that answers 503 by itself, with words of its own."""
+def refusing_app(status: int, body: bytes) -> Iterator[int]:
+    """An app that refuses by itself, with words of its own."""
 
     class Refuser(BaseHTTPRequestHandler):
         def do_GET(self) -> None:
-            self.send_response(503)
+            self.send_response(status)
             self.send_header("Content-Type", "text/plain")
             self.send_header("Retry-After", "7")
             self.send_header("Content-Length", str(len(body)))

@@ -100,6 +100,15 @@ def test_settings_that_are_put_there_are_settings_the_program_takes(machine: Pat
     assert not settings.key_file.is_relative_to(settings.data_dir)
 
 
+def test_every_setting_that_is_put_there_or_offered_is_in_the_runbook(machine: Path) -> None:
+    text = (machine / "etc/binhyen/binhyen.env").read_text()
+    offered = set(re.findall(r"^#?([A-Z_]+)=", text, flags=re.MULTILINE))
+    runbook = (PROJECT / "deploy/runbook.md").read_text()
+
+    assert {"BINHYEN_AWS_PHOTOS_BUCKET", "BINHYEN_AWS_ENDPOINT_URL"} <= offered
+    assert [name for name in sorted(offered) if f"`{name}`" not in runbook] == []
+
+
 def test_secrets_and_data_are_closed_to_other_accounts(machine: Path) -> None:
     assert mode(machine / "var/lib/binhyen/data") == 0o700
     assert mode(machine / "etc/binhyen/key") == 0o600

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import sqlite3
+import subprocess
 from collections.abc import Callable
 from contextlib import closing
 from datetime import UTC, datetime, timedelta
@@ -24,7 +25,7 @@ from tests.faults.places import Place
 from tests.faults.sandbox import Sandbox
 from tests.local.test_commands import installed as installed  # noqa: PLC0414 - a fixture
 from tests.ports import free_port
-from tests.system import System
+from tests.system import BINHYEN, System
 
 NOW = datetime(2026, 11, 21, 12, tzinfo=UTC)
 GIB = 1024**3
@@ -60,6 +61,8 @@ WELL: dict[str, Callable[[], Finding]] = {
     "site": lambda: service.check_site(True),
     "backup": lambda: service.check_backup(last(timedelta(hours=1)), NOW),
     "zalo": lambda: service.check_trial(trial_settings()),
+    "backup settings": lambda: service.check_backup_settings("/b", "30", trial_settings()),
+    "backup days left out": lambda: service.check_backup_settings("s3://b/p", "", trial_settings()),
     "reachable": lambda: service.check_reachable("Zalo API", "https://a", True),
 }
 
@@ -88,6 +91,24 @@ ILL: dict[str, tuple[Callable[[], Finding], str]] = {
     "no site": (lambda: service.check_site(False), "not built"),
     "no backup": (lambda: service.check_backup(None, NOW), "none was ever taken"),
     "old backup": (lambda: service.check_backup(last(timedelta(hours=40)), NOW), "40 hours old"),
+    "backup days": (
+        lambda: service.check_backup_settings("/b", "x", trial_settings()), "BINHYEN_BACKUP_DAYS"
+    ),
+    "backup of no day": (
+        lambda: service.check_backup_settings("/b", "0", trial_settings()), "a number from 1"
+    ),
+    "backup beside its data": (
+        lambda: service.check_backup_settings("/d/kept", "", trial_settings()), "in the data folder"
+    ),
+    "backup to no prefix": (
+        lambda: service.check_backup_settings("s3://b", "", trial_settings()), "bucket and prefix"
+    ),
+    "backup beside its photos": (
+        lambda: service.check_backup_settings(
+            "s3://b/p", "", trial_settings(BINHYEN_AWS_PHOTOS_BUCKET="b")
+        ),
+        "in the bucket of the photos",
+    ),
     "unreachable": (
         lambda: service.check_reachable("Zalo API", "https://a", False), "does not answer"
     ),
@@ -97,6 +118,10 @@ NOTED: dict[str, tuple[Callable[[], Finding], str]] = {
     "newer tables": (lambda: machine.check_schema(3, 2), "it is older, which is allowed"),
     "no network": (lambda: machine.check_clock(NOW, NOW, None), "could not be compared"),
     "units": (lambda: service.check_units(["a"] * 12, 102), "12 of 102 have no OA yet"),
+    "backup to nowhere": (
+        lambda: service.check_backup_settings("", "", trial_settings()),
+        "names no place",
+    ),
     "sandbox": (
         lambda: service.check_trial(
             trial_settings(BINHYEN_PUBLIC_URL="http://127.0.0.1:9000", BINHYEN_ZALO_SANDBOX="1")
@@ -160,10 +185,19 @@ def test_a_key_file_that_is_missing_open_or_cut_is_told(tmp_path: Path, what: st
         key.write_bytes(b"\xaa" * (32 if what == "open" else 31))
         key.chmod(0o644 if what == "open" else 0o600)
 
-    finding = machine.check_key_file(key)
+    finding = machine.check_key_file(key, is_anything_sealed=True)
 
     assert finding.level is Level.WRONG
     assert "never make a new one" in finding.remedy
+
+
+@pytest.mark.parametrize("what", ["open", "short"])
+def test_a_bad_key_file_is_wrong_before_the_first_start_too(tmp_path: Path, what: str) -> None:
+    key = tmp_path / "key"
+    key.write_bytes(b"\xaa" * (32 if what == "open" else 31))
+    key.chmod(0o644 if what == "open" else 0o600)
+
+    assert machine.check_key_file(key, is_anything_sealed=False).level is Level.WRONG
 
 
 def test_a_database_with_overwritten_pages_is_found_damaged(installed: System) -> None:
@@ -253,6 +287,43 @@ def test_nothing_is_made_where_nothing_is_installed(installed: System) -> None:
     assert not (installed.folder / "key").exists()
 
 
+def findings_of(run: subprocess.CompletedProcess[str]) -> dict[str, dict[str, str]]:
+    return {finding["check"]: finding for finding in json.loads(run.stdout)["findings"]}
+
+
+def test_a_machine_that_never_started_is_told_when_its_key_is_made(installed: System) -> None:
+    key = findings_of(installed.run("doctor", "--json"))["key file"]
+
+    assert key["level"] == "note"
+    assert "made at the first start" in key["words"]
+
+
+@pytest.mark.parametrize("left", ["binhyen.db", "blobs/ab/abcdefgh"])
+def test_a_key_that_is_missing_beside_data_is_not_to_be_made_anew(
+    installed: System, left: str
+) -> None:
+    file = installed.folder / "data" / left
+    file.parent.mkdir(parents=True)
+    file.write_bytes(b"")
+
+    key = findings_of(installed.run("doctor", "--json"))["key file"]
+
+    assert key["level"] == "wrong"
+    assert "never make a new one" in key["remedy"]
+
+
+def test_backup_settings_are_read_from_the_environment(
+    installed: System, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    told = installed.environment | {"BINHYEN_BACKUP_TO": "/b", "BINHYEN_BACKUP_DAYS": "x"}
+    monkeypatch.setattr(System, "environment", told)
+
+    found = findings_of(installed.run("doctor", "--json"))["backup settings"]
+
+    assert found["level"] == "wrong"
+    assert "BINHYEN_BACKUP_DAYS must be a number" in found["words"]
+
+
 def test_older_tables_are_left_as_they_are(installed: System) -> None:
     installed.run("sweep", "--once")
     with closing(sqlite3.connect(installed.folder / "data" / "binhyen.db")) as connection:
@@ -272,3 +343,23 @@ def test_bad_settings_exit_2(installed: System) -> None:
 
     assert run.returncode == 2
     assert "BINHYEN_PORT" in run.stderr
+
+
+def test_on_aws_it_points_to_status_and_the_alarms() -> None:
+    environment = {
+        "PATH": os.defpath, "BINHYEN_BACKEND": "aws",
+        "BINHYEN_PUBLIC_URL": "https://binhyen.example",
+        "BINHYEN_AWS_TABLES": "binhyen", "BINHYEN_AWS_KMS_KEY": "alias/binhyen",
+        "BINHYEN_AWS_PHOTOS_BUCKET": "binhyen-photos",
+        "BINHYEN_AWS_UPLOADS_BUCKET": "binhyen-uploads",
+        "BINHYEN_AWS_SITE_BUCKET": "binhyen-site",
+        "BINHYEN_AWS_QUEUE_URL": "https://sqs.ap-southeast-1.amazonaws.com/1/binhyen.fifo",
+    }  # fmt: skip
+
+    run = subprocess.run(
+        [BINHYEN, "doctor"], env=environment, capture_output=True, text=True, check=False
+    )
+
+    assert (run.returncode, run.stdout) == (2, "")
+    assert "`binhyen status` and the alarms" in run.stderr
+    assert "deploy/aws/README.md" in run.stderr

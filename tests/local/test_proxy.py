@@ -13,6 +13,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+import urllib3
 
 from publish.csp import style_hashes
 from tests.local.proxy import (
@@ -252,17 +253,110 @@ def test_while_the_app_is_down_the_answer_carries_the_strict_headers(
     assert answer.headers["Retry-After"] == "30"
 
 
+def assert_page_stands_alone(answer: urllib3.BaseHTTPResponse) -> None:
+    """Whatever it would load may be refused or down as well; its own style is let through."""
+    page = answer.data.decode()
+    assert answer.headers["Content-Type"] == "text/html; charset=utf-8"
+    assert '<html lang="vi">' in page
+    assert 'href="tel:113"' in page
+    assert "nginx" not in page
+    assert not re.search(r"src=|<link|url\(|<script", page)
+    policy = answer.headers["Content-Security-Policy"]
+    assert set(re.findall(r"'sha256-[^']+'", policy)) == style_hashes(page)
+    assert "default-src 'none'" in policy
+    assert "unsafe" not in policy
+    counts = header_counts(answer.headers)
+    assert {name: counts[name] for name in ONCE} == dict.fromkeys(ONCE, 1)
+
+
+TOO_LARGE = (
+    "quay lại trang trước, trình duyệt giữ những gì bạn đã gõ; chọn ít ảnh hơn hoặc ảnh nhỏ hơn"
+    " (mỗi ảnh dưới 10 MB, nhiều nhất 5 ảnh)"
+)
+TOO_MANY = "Xin đợi một phút rồi thử lại. Việc khẩn cấp xin gọi 113"
+TIPS = f"/api/units/{UNIT}/tips"
+
+
+@pytest.mark.parametrize(("path", "size"), [("/api/receipts", 257 * 1024), (TIPS, 53 * 1024**2)])
+def test_people_who_send_too_much_are_told_in_vietnamese_what_to_do(
+    door: Proxy, path: str, size: int
+) -> None:
+    answer = door.announce(path, size, FROM_A_BROWSER)
+
+    assert answer.status == 413
+    assert_page_stands_alone(answer)
+    assert "Nội dung gửi lớn quá" in answer.data.decode()
+    assert TOO_LARGE in answer.data.decode()
+    assert "Retry-After" not in answer.headers
+
+
+def test_people_who_send_too_much_without_saying_so_are_told_as_well(door: Proxy) -> None:
+    pieces = (b"x" * 64 * 1024 for _ in range(5))
+
+    answer = door.request("POST", "/api/receipts", pieces, Accept=FROM_A_BROWSER)
+
+    assert answer.status == 413
+    assert TOO_LARGE in answer.data.decode()
+
+
+def test_scripts_that_send_too_much_are_told_in_json(door: Proxy) -> None:
+    answer = door.announce(TIPS, 53 * 1024**2, "application/json")
+
+    assert (answer.status, answer.headers["Content-Type"]) == (413, "application/json")
+    [error] = answer.json()["errors"]
+    assert (error["field"], error["code"]) == ("", "body_too_large")
+    assert TOO_LARGE in error["message"]
+
+
+@pytest.fixture(scope="module")
+def crowded(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Proxy]:
+    """A door for one at a time, with one in it."""
+    with silent_app() as app_port:
+        proxy = Proxy(tmp_path_factory.mktemp("crowded"), app_port)
+        text = proxy.site.read_text()
+        narrow = text.replace("binhyen_connections 256", "binhyen_connections 1")
+        assert narrow != text
+        # The one in it stays for as long as these tests take.
+        patient = narrow.replace("client_body_timeout 20s", "client_body_timeout 300s")
+        proxy.site.write_text(patient)
+        with running(proxy), proxy.tls_socket() as first:
+            first.sendall(
+                f"POST {TIPS} HTTP/1.1\r\nHost: {HOST}\r\nContent-Length: 9\r\n"
+                "Expect: 100-continue\r\n\r\n".encode()
+            )
+            # Said when its body is waited for, which is after it was counted.
+            assert first.recv(4096).startswith(b"HTTP/1.1 100 ")
+            yield proxy
+
+
+def test_people_in_a_crowd_are_asked_in_vietnamese_to_wait(crowded: Proxy) -> None:
+    answer = crowded.request("GET", "/", Accept=FROM_A_BROWSER)
+
+    assert (answer.status, answer.headers["Retry-After"]) == (429, "60")
+    assert_page_stands_alone(answer)
+    assert "Đang có quá nhiều người gửi cùng lúc" in answer.data.decode()
+    assert TOO_MANY in answer.data.decode()
+
+
+def test_scripts_in_a_crowd_are_asked_in_json_to_wait(crowded: Proxy) -> None:
+    answer = crowded.request("POST", TIPS, b"x" * 2 * 1024**2, Accept="application/json")
+
+    assert (answer.status, answer.headers["Content-Type"]) == (429, "application/json")
+    [error] = answer.json()["errors"]
+    assert (error["field"], error["code"]) == ("", "too_many_requests")
+    assert TOO_MANY in error["message"]
+    assert answer.json()["phone"] == "113"
+
+
 def test_policy_of_the_page_lets_its_own_style_through_and_nothing_else(deserted: Proxy) -> None:
     answer = deserted.request("GET", "/")
 
-    policy = answer.headers["Content-Security-Policy"]
-    assert set(re.findall(r"'sha256-[^']+'", policy)) == style_hashes(answer.data.decode())
-    assert "default-src 'none'" in policy
-    assert "unsafe" not in policy
+    assert_page_stands_alone(answer)
 
 
-def test_page_for_a_missing_app_cannot_be_asked_for(door: Proxy) -> None:
-    answer = door.request("GET", "/.app-down/app-down.html")
+@pytest.mark.parametrize("page", ["app-down", "too-large", "too-many"])
+def test_pages_of_the_proxy_cannot_be_asked_for(door: Proxy, page: str) -> None:
+    answer = door.request("GET", f"/.own/{page}.html")
 
     assert answer.status == 404
 
@@ -276,12 +370,14 @@ def test_an_app_that_never_answers_is_covered_by_the_page(tmp_path: Path) -> Non
 
 
 @pytest.mark.parametrize("accept", [FROM_A_BROWSER, "application/json"])
-def test_what_the_app_says_in_a_503_of_its_own_passes_unchanged(
-    tmp_path: Path, accept: str
+@pytest.mark.parametrize("status", [413, 429, 503])
+def test_what_the_app_says_in_a_refusal_of_its_own_passes_unchanged(
+    tmp_path: Path, status: int, accept: str
 ) -> None:
-    with refusing_app(b"its own words") as app_port, running(Proxy(tmp_path, app_port)) as proxy:
+    words = b"its own words"
+    with refusing_app(status, words) as app_port, running(Proxy(tmp_path, app_port)) as proxy:
         answer = proxy.request("GET", "/", Accept=accept)
 
-    assert (answer.status, answer.data) == (503, b"its own words")
+    assert (answer.status, answer.data) == (status, words)
     assert answer.headers["Content-Type"] == "text/plain"
     assert answer.headers["Retry-After"] == "7"

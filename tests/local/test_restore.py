@@ -340,6 +340,19 @@ def test_commands_say_what_cannot_be_restored(installed: System) -> None:
     assert "not empty" in not_empty.stderr
 
 
+@pytest.mark.parametrize("options", [(), ("--json",)])
+def test_a_list_of_no_backups_is_told_and_not_left_empty(
+    installed: System, options: tuple[str, ...]
+) -> None:
+    nowhere = str(installed.folder / "nowhere")
+
+    run = installed.run("restore", nowhere, "--list", *options)
+
+    assert (run.returncode, run.stdout) == (2, "")
+    assert run.stderr.strip() == f"there are no backups in {nowhere}"
+    assert not Path(nowhere).exists()
+
+
 def test_restoring_tells_what_is_left_to_do_in_json(installed: System) -> None:
     installed.run("sweep", "--once")
     kept = str(installed.folder / "kept")

@@ -109,7 +109,12 @@ class Machine:
 
     @property
     def current(self) -> str:
-        return (self.base / "current").resolve().name
+        """The name of the folder that runs, without the digest of its content."""
+        return (self.base / "current").resolve().name.rpartition("-")[0]
+
+    def taken_in(self, name: str) -> list[Path]:
+        """The releases that were made of a folder of this name."""
+        return sorted((self.base / "releases").glob(f"{name}-*"))
 
     def submit(self, text: str) -> str:
         body = {"category": "khac", "text": text}
@@ -138,7 +143,8 @@ def test_one_command_goes_up_and_down_and_every_tip_stays(machine: Machine) -> N
     up = machine.upgrade(new)
     newer = machine.submit("trên bản mới")
     version = schema_version(machine.base / "data/binhyen.db")
-    down = machine.upgrade(machine.base / "releases/one")
+    [unpacked] = machine.taken_in("one")
+    down = machine.upgrade(unpacked)
     older = machine.submit("trên bản cũ, bảng mới")
 
     assert [run.returncode for run in (first, up, down)] == [0, 0, 0], up.stderr + down.stderr
@@ -148,6 +154,28 @@ def test_one_command_goes_up_and_down_and_every_tip_stays(machine: Machine) -> N
     # One backup before each change but the first, when there was nothing yet.
     assert len(list((machine.base / "kept/backups").iterdir())) == 2
     assert (machine.base / "units/binhyen-web.service").is_file()
+
+
+def test_a_folder_that_was_changed_is_another_release(machine: Machine) -> None:
+    folder = machine.release("one")
+    machine.upgrade(folder)
+    [old] = machine.taken_in("one")
+    words = "the changed program"
+    server = folder / "functions/local/server.py"
+    server.write_text(f'{server.read_text()}\nprint("{words}", flush=True)\n')
+
+    changed = machine.upgrade(folder)
+    running = (machine.base / "current").resolve()
+    again = machine.upgrade(folder)
+
+    assert (changed.returncode, again.returncode) == (0, 0), changed.stderr + again.stderr
+    assert running in machine.taken_in("one")
+    assert running != old
+    assert words in (machine.base / "web.log").read_text()
+    assert words not in (old / "functions/local/server.py").read_text()
+    assert f"{running.name} runs" in again.stderr
+    # The same content again is the release that is there already; no draft is left.
+    assert len(machine.taken_in("one")) == len(list((machine.base / "releases").iterdir())) == 2
 
 
 def test_a_release_that_does_not_come_up_gives_way_to_the_one_before(machine: Machine) -> None:
@@ -190,8 +218,9 @@ def test_an_environment_is_made_anew_where_the_release_lies(machine: Machine) ->
     run = machine.upgrade(checkout)
 
     assert run.returncode == 0, run.stderr
-    assert not (machine.base / "releases/one/.venv/pyvenv.cfg").exists()
-    assert (machine.base / "releases/one/.venv/runtime").exists()
+    [unpacked] = machine.taken_in("one")
+    assert not (unpacked / ".venv/pyvenv.cfg").exists()
+    assert (unpacked / ".venv/runtime").exists()
 
 
 @pytest.mark.parametrize("to", ["no-such-revision", "-x"])

@@ -1,4 +1,4 @@
-"""A site for AWS: the tip form knows where photos go, and pages for what the edge refuses."""
+"""A site for AWS: the tip form knows where photos go."""
 
 from __future__ import annotations
 
@@ -42,15 +42,6 @@ def test_form_of_one_machine_says_nothing_of_uploads(built_site: BuildReport) ->
 
     assert "data-upload-url" not in page
     assert "tip-form-uploads" not in page
-
-
-def test_page_for_what_is_too_large_to_come_in_tells_the_way_back(built_site: BuildReport) -> None:
-    page = (built_site.site / "413.html").read_text("utf-8")
-
-    assert "chưa được lưu" in page
-    assert "nút quay lại" in page
-    assert "dưới 4 MB" in page
-    assert 'href="tel:113"' in page
 
 
 def test_bad_address_for_uploads_ends_the_build_with_a_sentence(tmp_path: Path) -> None:

@@ -11,8 +11,8 @@ function handler(event) {
   var parts = request.uri.split("/");
   var last = parts[parts.length - 1];
   var isPage = last.indexOf(".") < 0;
-  // Two slashes at the front would lead to another host.
-  if (request.uri.slice(0, 2) === "//") return request;
+  // Two slashes at the front would lead to another host, and browsers take "\\" for a slash.
+  if (/^\/[\/\\]/.test(request.uri)) return request;
 
   var rest = parts.slice(2).join("/");
   if (isPage && last !== "") rest += "/";

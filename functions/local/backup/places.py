@@ -105,19 +105,25 @@ class FolderPlace:
             os.close(lock)
 
 
+def require_place(address: str) -> None:
+    """Raise ValueError, in words for the operator, where the address names no place."""
+    bucket, _, prefix = address.removeprefix(S3_SCHEME).partition("/")
+    if address.startswith(S3_SCHEME) and not (bucket and prefix.strip("/")):
+        raise ValueError(f"{address}: name bucket and prefix, like s3://bucket/prefix")
+
+
 def open_place(address: str, endpoint_url: str) -> BackupPlace:
     """Return the place of an address: a folder, or `s3://bucket/prefix` at the endpoint.
 
-    Raises ValueError, in words for the operator, where the address names no place.
+    Raises ValueError as `require_place` does.
     """
+    require_place(address)
     if not address.startswith(S3_SCHEME):
         return FolderPlace(Path(address).absolute())
     from functions.stores.aws_clients import AwsClients
     from functions.stores.s3_backups import S3Backups
 
     bucket, _, prefix = address.removeprefix(S3_SCHEME).partition("/")
-    if not bucket or not prefix.strip("/"):
-        raise ValueError(f"{address}: name bucket and prefix, like s3://bucket/prefix")
     return S3Backups(AwsClients(endpoint_url), bucket, prefix.strip("/"))
 
 

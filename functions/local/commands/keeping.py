@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from pathlib import Path
+from typing import NoReturn
 
 import click
 
@@ -13,11 +13,11 @@ from functions.core.errors import ConflictError, NotFoundError
 from functions.local.backup import keeping, marker, restoring, taking
 from functions.local.backup.installation import require_local
 from functions.local.backup.manifest import backup_ids
-from functions.local.backup.places import S3_SCHEME, BackupPlace, open_place
+from functions.local.backup.places import BackupPlace, open_place
+from functions.local.backup.settings import KEEP_DAYS, place_problem
 from functions.stores.keys import FileKeyWrapper
 
 BAD_INPUT = 2
-KEEP_DAYS = 14
 
 
 @click.command()
@@ -89,7 +89,10 @@ def restore(
     require_local(settings)
     place = _place(address, settings)
     if only_list:
-        _print_list(backup_ids(place), as_json)
+        known = backup_ids(place)
+        if not known:
+            _refuse(f"there are no backups in {address}")
+        _print_list(known, as_json)
         return
     try:
         chosen = restoring.choose(place, backup_id)
@@ -104,24 +107,13 @@ def restore(
 
 
 def _place(address: str, settings: Settings) -> BackupPlace:
-    is_folder = not address.startswith(S3_SCHEME)
-    if is_folder and Path(address).resolve().is_relative_to(settings.data_dir):
-        _refuse(f"{address} lies in the data folder: both would be lost together")
-    if _is_in_bucket(address, settings.aws.photos_bucket):
-        _refuse(f"{address} lies in the bucket of the photos: both would be lost together")
-    try:
-        return open_place(address, settings.aws.endpoint_url)
-    except ValueError as error:
-        _refuse(str(error))
-        raise
+    problem = place_problem(address, settings)
+    if problem:
+        _refuse(problem)
+    return open_place(address, settings.aws.endpoint_url)
 
 
-def _is_in_bucket(address: str, bucket: str) -> bool:
-    named = address.removeprefix(S3_SCHEME).partition("/")[0]
-    return bool(bucket) and address.startswith(S3_SCHEME) and named == bucket
-
-
-def _refuse(words: str) -> None:
+def _refuse(words: str) -> NoReturn:
     click.echo(words, err=True)
     raise click.exceptions.Exit(BAD_INPUT)
 

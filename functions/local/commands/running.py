@@ -84,7 +84,9 @@ def build(on: object, wants_report: bool) -> None:
         findings = report(PROJECT, day) if wants_report else []
     except PublishError as error:
         raise click.ClickException(str(error)) from error
-    _say(f"{built}")
+    _say(
+        f"built {built.pages} pages of {built.units} units and {built.old_addresses} old addresses"
+    )
     for finding in findings:
         click.echo(str(finding))
     if wants_report:

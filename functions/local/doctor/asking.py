@@ -6,6 +6,7 @@ import contextlib
 import http.client
 import os
 from collections.abc import Iterator
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from pathlib import Path
@@ -27,7 +28,18 @@ from functions.stores.sqlite.snapshot import damages, schema_version
 NETWORK_SECONDS = 3.0
 
 
-def examine(services: Services) -> Iterator[Finding]:
+@dataclass(frozen=True)
+class BackupTexts:
+    """What the environment says to `binhyen backup`, as it stands there."""
+
+    address: str = ""
+    days: str = ""
+
+
+NO_TEXTS = BackupTexts()
+
+
+def examine(services: Services, backup: BackupTexts = NO_TEXTS) -> Iterator[Finding]:
     """Yield every finding; one check that cannot be made does not keep the others back."""
     settings = services.settings
     api_date = ask_date(settings.zalo_api_url)
@@ -35,13 +47,16 @@ def examine(services: Services) -> Iterator[Finding]:
     if settings.data_dir.is_dir():
         yield _disk(settings.data_dir)
     yield machine.check_sqlite(library_version())
-    yield machine.check_key_file(settings.key_file)
+    bucket = _ask_bucket(settings)
+    is_anything_sealed = _holds_data(settings.data_dir) or bucket.may_hold_photos
+    yield machine.check_key_file(settings.key_file, is_anything_sealed)
     yield machine.check_clock(services.clock.now(), _newest_file(settings.data_dir), api_date)
     if settings.aws.photos_bucket:
-        yield service.check_photos_bucket(settings.aws.photos_bucket, _bucket_failure(settings))
+        yield service.check_photos_bucket(settings.aws.photos_bucket, bucket.failure)
     yield from _database(services)
     yield service.check_site((SITE / "index.html").is_file())
     yield service.check_backup(read_marker(settings.data_dir), services.clock.now())
+    yield service.check_backup_settings(backup.address, backup.days, settings)
     yield service.check_trial(settings)
     yield service.check_reachable("Zalo API", settings.zalo_api_url, api_date is not None)
     oauth = ask_date(settings.zalo_oauth_url)
@@ -77,16 +92,36 @@ def _disk(data_dir: Path) -> Finding:
     )
 
 
-def _bucket_failure(settings: Settings) -> str:
-    """Return what keeps us from the bucket of the photos, empty where nothing does."""
+def _holds_data(data_dir: Path) -> bool:
+    """Whether the data folder holds what may be sealed; an unreadable one may."""
+    try:
+        if (data_dir / "binhyen.db").exists():
+            return True
+        return any(path.is_file() for path in (data_dir / "blobs").rglob("*"))
+    except OSError:
+        return True
+
+
+@dataclass(frozen=True)
+class _Bucket:
+    """What the bucket of the photos says."""
+
+    failure: str
+    """What keeps us from it, empty where nothing does."""
+    may_hold_photos: bool
+
+
+def _ask_bucket(settings: Settings) -> _Bucket:
+    if not settings.aws.photos_bucket:
+        return _Bucket("", may_hold_photos=False)
     from functions.stores.aws_clients import AwsClients
     from functions.stores.s3 import holds_photos
 
     try:
-        holds_photos(AwsClients(settings.aws.endpoint_url), settings.aws.photos_bucket)
+        clients = AwsClients(settings.aws.endpoint_url)
+        return _Bucket("", holds_photos(clients, settings.aws.photos_bucket))
     except StoreUnavailableError as error:
-        return str(error)
-    return ""
+        return _Bucket(str(error), may_hold_photos=True)
 
 
 def _newest_file(data_dir: Path) -> datetime | None:

@@ -59,12 +59,18 @@ def check_disk(
     return ok(name, f"{gib:.0f} GiB free")
 
 
-def check_key_file(path: Path) -> Finding:
+def check_key_file(path: Path, is_anything_sealed: bool) -> Finding:
     """The key file is there, whole and private; whether it fits is asked elsewhere."""
     name = "key file"
     try:
         FileKeyWrapper(path)
     except BinhyenError as error:
+        if not is_anything_sealed and isinstance(error.__cause__, FileNotFoundError):
+            return note(
+                name,
+                f"{path}: none yet, it is made at the first start",
+                "to restore a backup, first bring the key file back that sealed it",
+            )
         return wrong(
             name, f"{path}: {error}", "bring the right key file back; never make a new one"
         )

@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 
 from functions.config import Settings, is_loopback
 from functions.local.backup.marker import LastBackup
+from functions.local.backup.settings import KEEP_DAYS, days_problem, place_problem
 from functions.local.doctor.findings import Finding, note, ok, wrong
 
 LATE = timedelta(minutes=5)
@@ -102,6 +103,24 @@ def check_backup(last: LastBackup | None, now: datetime) -> Finding:
     return ok("backup", f"the last is {hours} hours old, in {last.place}")
 
 
+def check_backup_settings(address: str, days: str, settings: Settings) -> Finding:
+    """What `binhyen backup` will be told by the environment can be used."""
+    name = "backup settings"
+    problems = [days_problem(days), place_problem(address, settings) if address else ""]
+    problem = "; ".join(filter(None, problems))
+    if problem:
+        return wrong(
+            name, problem,
+            "correct BINHYEN_BACKUP_TO and BINHYEN_BACKUP_DAYS: no backup is taken meanwhile",
+        )  # fmt: skip
+    if not address:
+        return note(
+            name, "BINHYEN_BACKUP_TO names no place",
+            "name a folder of another disk, or s3://bucket/prefix",
+        )  # fmt: skip
+    return ok(name, f"to {address}, kept for {days or KEEP_DAYS} days")
+
+
 def check_photos_bucket(bucket: str, failure: str) -> Finding:
     """The bucket of the photos answers."""
     name = "photos bucket"
@@ -117,8 +136,8 @@ def check_photos_bucket(bucket: str, failure: str) -> Finding:
 def check_trial(settings: Settings) -> Finding:
     """The sandbox plays Zalo on a trial installation only."""
     if settings.sandbox or is_loopback(settings.zalo_api_url):
-        return note("Zalo", "a sandbox on this machine: no real group gets anything")
-    return ok("Zalo", settings.zalo_api_url)
+        return note("Zalo address", "a sandbox on this machine: no real group gets anything")
+    return ok("Zalo address", f"no sandbox: {settings.zalo_api_url}")
 
 
 def check_reachable(name: str, url: str, is_reachable: bool) -> Finding:
