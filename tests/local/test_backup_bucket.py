@@ -378,3 +378,16 @@ def test_doctor_asks_the_bucket_of_the_photos(home: Home, there: bool, level: Le
 
     assert found["photos bucket"].level is level
     assert bool(found["photos bucket"].remedy) is not there
+
+
+@pytest.mark.parametrize(("has_photos", "level"), [(True, Level.WRONG), (False, Level.NOTE)])
+def test_doctor_calls_for_a_missing_key_where_only_the_bucket_holds_photos(
+    home: Home, has_photos: bool, level: Level
+) -> None:
+    if has_photos:
+        home.sealed.write("abcdefgh-1", b"sealed by a key of before")
+
+    found = {finding.check: finding for finding in examine(Services(home.settings))}
+
+    assert not home.settings.key_file.exists()
+    assert found["key file"].level is level
