@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 
 from botocore.exceptions import BotoCoreError, ClientError
 
+from functions.core.errors import StoreUnavailableError
 from functions.core.rings import Ring
 
 if TYPE_CHECKING:
@@ -35,7 +36,7 @@ class SqsDoorbell:
     def ring(self, unit_id: str, job_ids: Sequence[str] = ()) -> None:
         # The work stands in the store and the sweep rings again. That no bell is heard at
         # all shows in the age of the oldest due job, which has an alarm of its own.
-        with contextlib.suppress(BotoCoreError, ClientError):
+        with contextlib.suppress(BotoCoreError, ClientError, StoreUnavailableError):
             for some_ids in _chunks(job_ids):
                 self._clients.sqs.send_message(
                     QueueUrl=self._queue_url,

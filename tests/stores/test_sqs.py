@@ -6,6 +6,7 @@ import json
 
 import pytest
 
+from functions.core.errors import StoreUnavailableError
 from functions.core.rings import Ring, read_ring
 from functions.stores.aws_clients import AwsClients
 from functions.stores.sqs import MOST_IDS, SqsDoorbell
@@ -109,3 +110,13 @@ def test_queue_that_is_missing_or_out_of_reach_is_no_error(
     nowhere.ring(UNIT, ["job-1"])
 
     assert queue.take_all() == []
+
+
+def test_bell_without_a_client_says_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("AWS_REGION", "AWS_DEFAULT_REGION"):
+        monkeypatch.delenv(name, raising=False)
+    clients = AwsClients()
+    with pytest.raises(StoreUnavailableError, match="region"):
+        _ = clients.sqs
+
+    SqsDoorbell(clients, "https://queue.example/rings.fifo").ring(UNIT, ["job-1"])
