@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
-import random
-import time
 from collections.abc import Iterable
 from itertools import islice
 from typing import Any
 
 from functions.core.errors import StoreUnavailableError
+from functions.stores.dynamodb.patience import TRIES, wait_before_next
 from functions.stores.dynamodb.table import Item, Key, Table, translated_errors, unmarshal_all
 
 _MOST_KEYS = 100
-_TRIES = 8
-_FIRST_WAIT = 0.02
 
 
 def get_many(table: Table, keys: Iterable[Key]) -> list[Item]:
@@ -38,12 +35,12 @@ def _get_batch(table: Table, keys: list[Key]) -> list[Item]:
             "ConsistentRead": True,
         }
     }
-    for attempt in range(_TRIES):
+    for attempt in range(TRIES):
         with translated_errors():
             answer = table.client.batch_get_item(RequestItems=request)
         found += unmarshal_all(answer["Responses"].get(table.name, []))
         request = answer.get("UnprocessedKeys")
         if not request:
             return found
-        time.sleep(_FIRST_WAIT * 2**attempt * random.random())  # noqa: S311 - not a secret
+        wait_before_next(attempt)
     raise StoreUnavailableError("UnprocessedKeys")

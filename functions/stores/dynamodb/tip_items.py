@@ -6,23 +6,18 @@ leads to the tip: written only where the name is free, they keep it unique.
 
 from __future__ import annotations
 
-import json
-from dataclasses import asdict
-
 from functions.core.models import (
     Attachment,
     AttachmentState,
-    Contact,
-    Location,
     TimelineEntry,
     Tip,
-    TipContent,
     TipStatus,
     TipSummary,
     Urgency,
 )
 from functions.core.ports import NewTip
 from functions.stores.dynamodb.table import Item, Key, from_micros, sortable, to_micros
+from functions.stores.sealed_tips import open_contact, open_content, seal_contact, seal_content
 from functions.stores.sealing import Sealer
 
 
@@ -76,12 +71,8 @@ def tip_item(new: NewTip, sealer: Sealer) -> Item:
         "sealed": tip.sealed,
         "received_at": to_micros(tip.received_at),
         "photo_count": len(tip.attachments),
-        "sealed_content": _seal(asdict(tip.content), sealer, _content_context(tip.tip_id)),
-        "sealed_contact": (
-            _seal(asdict(tip.contact), sealer, _contact_context(tip.tip_id))
-            if tip.contact
-            else None
-        ),
+        "sealed_content": seal_content(tip.tip_id, tip.content, sealer),
+        "sealed_contact": seal_contact(tip.tip_id, tip.contact, sealer),
         "contact_erase_after": (
             None if new.contact_erase_after is None else to_micros(new.contact_erase_after)
         ),
@@ -142,8 +133,8 @@ def open_tip(item: Item, sealer: Sealer) -> Tip:
         status=TipStatus(item["status"]),
         sealed=item["sealed"],
         received_at=from_micros(item["received_at"]),
-        content=_open_content(item, sealer),
-        contact=_open_contact(item, sealer),
+        content=open_content(item["tip_id"], item["sealed_content"], sealer),
+        contact=open_contact(item["tip_id"], item["sealed_contact"], sealer),
         attachments=tuple(
             sorted(
                 (_attachment(values) for values in item["attachments"].values()),
@@ -179,31 +170,3 @@ def _attachment(values: Item) -> Attachment:
         blob_key=values["blob_key"],
         clean_sha256=values["clean_sha256"],
     )
-
-
-def _open_content(item: Item, sealer: Sealer) -> TipContent:
-    if item["sealed_content"] is None:
-        return TipContent(text="")
-    fields = json.loads(sealer.unseal(item["sealed_content"], _content_context(item["tip_id"])))
-    location = fields.pop("location")
-    return TipContent(**fields, location=Location(**location) if location else None)
-
-
-def _open_contact(item: Item, sealer: Sealer) -> Contact:
-    if item["sealed_contact"] is None:
-        return Contact()
-    return Contact(
-        **json.loads(sealer.unseal(item["sealed_contact"], _contact_context(item["tip_id"])))
-    )
-
-
-def _seal(fields: dict[str, object], sealer: Sealer, context: str) -> bytes:
-    return sealer.seal(json.dumps(fields).encode(), context)
-
-
-def _content_context(tip_id: str) -> str:
-    return f"tips.content:{tip_id}"
-
-
-def _contact_context(tip_id: str) -> str:
-    return f"tips.contact:{tip_id}"

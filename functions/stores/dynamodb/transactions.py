@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import random
-import time
 import uuid
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
@@ -11,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from botocore.exceptions import BotoCoreError, ClientError
 
 from functions.core.errors import StoreUnavailableError
+from functions.stores.dynamodb.patience import TRIES, wait_before_next
 from functions.stores.dynamodb.table import Item, unmarshal_all
 
 if TYPE_CHECKING:
@@ -19,8 +18,6 @@ if TYPE_CHECKING:
 MOST_PARTS = 100
 """As many writes one transaction takes."""
 
-_TRIES = 8
-_FIRST_WAIT = 0.02
 _MET = "TransactionConflict"
 _FAILED = "ConditionalCheckFailed"
 _PASSING = frozenset({_MET, _FAILED, "ThrottlingError", "ProvisionedThroughputExceeded", "None"})
@@ -48,7 +45,7 @@ def transact(client: DynamoDBClient, parts: Sequence[Item]) -> None:
     """
     token = uuid.uuid4().hex
     items: Any = list(parts)
-    for attempt in range(_TRIES):
+    for attempt in range(TRIES):
         try:
             client.transact_write_items(TransactItems=items, ClientRequestToken=token)
             return
@@ -56,13 +53,12 @@ def transact(client: DynamoDBClient, parts: Sequence[Item]) -> None:
             refused = _refusal(exc)
             if refused is not None:
                 raise refused from exc
-            if not _may_pass(exc) or attempt == _TRIES - 1:
+            if not _may_pass(exc) or attempt == TRIES - 1:
                 code = exc.response.get("Error", {}).get("Code", "ClientError")
                 raise StoreUnavailableError(f"the tables answered {code}", code) from exc
         except BotoCoreError as exc:
             raise StoreUnavailableError(type(exc).__name__) from exc
-        # Jitter: two that met once must not meet again.
-        time.sleep(_FIRST_WAIT * 2**attempt * random.random())  # noqa: S311 - not a secret
+        wait_before_next(attempt)
 
 
 def _reasons(exc: ClientError) -> list[Any]:

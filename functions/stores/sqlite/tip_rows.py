@@ -2,23 +2,20 @@
 
 from __future__ import annotations
 
-import json
 import sqlite3
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 
 from functions.core.models import (
     Attachment,
     AttachmentState,
-    Contact,
-    Location,
     TimelineEntry,
     Tip,
-    TipContent,
     TipStatus,
     TipSummary,
     Urgency,
 )
 from functions.core.ports import NewTip
+from functions.stores.sealed_tips import open_contact, open_content, seal_contact, seal_content
 from functions.stores.sealing import Sealer
 from functions.stores.sqlite.database import from_micros, to_micros
 
@@ -46,12 +43,8 @@ def tip_values(new: NewTip, sealer: Sealer) -> dict[str, object]:
         "status": tip.status.value,
         "sealed": int(tip.sealed),
         "received_at": to_micros(tip.received_at),
-        "sealed_content": _seal(asdict(tip.content), sealer, _content_context(tip.tip_id)),
-        "sealed_contact": (
-            _seal(asdict(tip.contact), sealer, _contact_context(tip.tip_id))
-            if tip.contact
-            else None
-        ),
+        "sealed_content": seal_content(tip.tip_id, tip.content, sealer),
+        "sealed_contact": seal_contact(tip.tip_id, tip.contact, sealer),
         "contact_erase_after": (
             None if new.contact_erase_after is None else to_micros(new.contact_erase_after)
         ),
@@ -84,8 +77,8 @@ def open_tip(stored: StoredTip, sealer: Sealer) -> Tip:
         status=TipStatus(row["status"]),
         sealed=bool(row["sealed"]),
         received_at=from_micros(row["received_at"]),
-        content=_open_content(row, sealer),
-        contact=_open_contact(row, sealer),
+        content=open_content(row["tip_id"], row["sealed_content"], sealer),
+        contact=open_contact(row["tip_id"], row["sealed_contact"], sealer),
         attachments=tuple(_attachment(attachment) for attachment in stored.attachments),
         timeline=tuple(
             TimelineEntry(from_micros(entry["at"]), TipStatus(entry["status"]))
@@ -116,31 +109,3 @@ def _attachment(row: sqlite3.Row) -> Attachment:
         blob_key=row["blob_key"],
         clean_sha256=row["clean_sha256"],
     )
-
-
-def _open_content(row: sqlite3.Row, sealer: Sealer) -> TipContent:
-    if row["sealed_content"] is None:
-        return TipContent(text="")
-    fields = json.loads(sealer.unseal(row["sealed_content"], _content_context(row["tip_id"])))
-    location = fields.pop("location")
-    return TipContent(**fields, location=Location(**location) if location else None)
-
-
-def _open_contact(row: sqlite3.Row, sealer: Sealer) -> Contact:
-    if row["sealed_contact"] is None:
-        return Contact()
-    return Contact(
-        **json.loads(sealer.unseal(row["sealed_contact"], _contact_context(row["tip_id"])))
-    )
-
-
-def _seal(fields: dict[str, object], sealer: Sealer, context: str) -> bytes:
-    return sealer.seal(json.dumps(fields).encode(), context)
-
-
-def _content_context(tip_id: str) -> str:
-    return f"tips.content:{tip_id}"
-
-
-def _contact_context(tip_id: str) -> str:
-    return f"tips.contact:{tip_id}"
