@@ -7,7 +7,9 @@ from __future__ import annotations
 
 import json
 import threading
+import tomllib
 from collections.abc import Callable
+from datetime import timedelta
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
@@ -21,17 +23,23 @@ from functions.core.ports import Clock
 from functions.core.units import UnitRegister, parse_units
 
 if TYPE_CHECKING:
+    from functions.core.acts import ActServices
     from functions.core.cases import CaseServices
+    from functions.core.casework import CaseworkServices
     from functions.core.connecting import ConnectServices
+    from functions.core.deadlines import Clocks
     from functions.core.exporting import ExportServices
     from functions.core.ports import (
         BlobStore,
+        CaseStore,
         ChannelStore,
         ChatGateway,
         DeliveryStore,
+        EventStore,
         JobQueue,
         JobStore,
         MacKeys,
+        Mailer,
         OfficerStore,
         OperatorAlerts,
         PhotoCleaner,
@@ -68,6 +76,10 @@ class Stores(Protocol):
     def blobs(self) -> BlobStore: ...
     @property
     def tips(self) -> TipStore: ...
+    @property
+    def cases(self) -> CaseStore: ...
+    @property
+    def events(self) -> EventStore: ...
     @property
     def jobs(self) -> JobStore: ...
     @property
@@ -141,7 +153,25 @@ class Services:
             mac=stores.mac,
             units=self.units,
             clock=self.clock,
+            clocks=self.clocks,
         )
+
+    @cached_property
+    def clocks(self) -> Clocks:
+        return load_clocks()
+
+    @cached_property
+    def acts(self) -> ActServices:
+        from functions.core.acts import ActServices
+
+        stores = self.stores
+        return ActServices(stores.tips, stores.cases, self.queue, self.clock, self.clocks)
+
+    @cached_property
+    def casework(self) -> CaseworkServices:
+        from functions.core.casework import CaseworkServices
+
+        return CaseworkServices(self.acts, self.stores.officers, self.units)
 
     @property
     def queue(self) -> JobQueue:
@@ -211,21 +241,32 @@ class Services:
     def work(self) -> WorkServices:
         from functions.core.work import WorkServices
         from functions.rendering import TemplateRenderer
+        from functions.zalo.media import ZaloMediaFetcher
+        from functions.zalo.webhook import ZaloWebhookReader
 
         stores = self.stores
         return WorkServices(
             tips=stores.tips,
+            cases=stores.cases,
+            events=stores.events,
             blobs=stores.blobs,
             jobs=stores.jobs,
             deliveries=stores.deliveries,
             channels=stores.channels,
             tokens=stores.tokens,
+            officers=stores.officers,
+            queue=self.queue,
+            mac=stores.mac,
             gateway=self._gateway(),
+            reader=ZaloWebhookReader(),
+            media=ZaloMediaFetcher(self.settings.zalo_media_hosts),
+            mailer=self._mailer(),
             renderer=TemplateRenderer(TEMPLATES),
             cleaner=_photo_cleaner(),
             alerts=stores.alerts,
             units=self.units,
             clock=self.clock,
+            clocks=self.clocks,
             public_url=self.settings.public_url,
             report_crash=_report_crash,
         )
@@ -264,6 +305,9 @@ class Services:
 
         return ZaloClient(Transport(), self.settings.zalo_api_url, self.clock)
 
+    def _mailer(self) -> Mailer | None:
+        return None
+
     def _issuer(self) -> TokenIssuer:
         from functions.zalo.oauth import ZaloTokenIssuer
         from functions.zalo.transport import Transport
@@ -274,6 +318,19 @@ class Services:
 def load_units() -> UnitRegister:
     """Return the register of all units. Raises UnitDataError."""
     return parse_units((PROJECT / "data" / "units.csv").read_text(encoding="utf-8"))
+
+
+def load_clocks() -> Clocks:
+    """Return how long each step of a case may take."""
+    from functions.core.deadlines import Clocks
+
+    set_times = tomllib.loads((PROJECT / "data" / "clocks.toml").read_text(encoding="utf-8"))
+    return Clocks(
+        classify=timedelta(hours=set_times["classify_hours"]),
+        decide=timedelta(days=set_times["decide_days"]),
+        decide_extended_months=set_times["decide_extended_months"],
+        soon=timedelta(hours=set_times["soon_hours"]),
+    )
 
 
 def local_release() -> ReleaseFolder:

@@ -12,6 +12,9 @@ from urllib.parse import urlsplit
 
 ZALO_API_URL = "https://openapi.zalo.me"
 ZALO_OAUTH_URL = "https://oauth.zaloapp.com"
+ZALO_MEDIA_HOSTS = ("*.zdn.vn", "*.zadn.vn")
+"""Where Zalo keeps what people send (reference, 5.3)."""
+
 _NAME = re.compile(r"[a-z0-9][a-z0-9.-]{0,62}")
 _LOOPBACK = ("127.0.0.1", "localhost", "::1")
 _PLAIN_URL = re.compile(r"https?://[A-Za-z0-9.-]+(:[0-9]+)?(/[A-Za-z0-9._~-]+)*")
@@ -68,6 +71,8 @@ class Settings:
     sandbox: bool
     backend: Backend = Backend.LOCAL
     aws: AwsSettings = AwsSettings()
+    zalo_media_hosts: tuple[str, ...] = ZALO_MEDIA_HOSTS
+    """Hosts that photos of residents may be fetched from; `*.` stands for any one below."""
 
     @property
     def sandbox_port(self) -> int:

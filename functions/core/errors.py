@@ -5,6 +5,7 @@ BinhyenError
 ├── NotFoundError                say that there is no such thing, and nothing more
 ├── ConflictError                the same key with other content: ask for a fresh form
 ├── CardCodeTakenError           draw another code
+├── ActRefusedError              the act does not fit the case as it stands: say why
 ├── TooManyRequestsError         ask to wait
 ├── StoreUnavailableError        not surely stored: give the unit's phone, try later
 ├── KeyUnavailableError          sealed data without its key: stop, never make a new key
@@ -16,6 +17,7 @@ BinhyenError
     ├── TokenExpiredError        ring the refresher, then send again
     ├── ReauthorizationError     the pair is dead: an administrator must consent again
     ├── ChannelClosedError       this channel is shut: take the next one, ask the operator
+    │   └── RecipientClosedError shut for this person only (window, block, quota): no alarm
     └── RejectedByProviderError  this content is refused: change it or leave it out
 """
 
@@ -54,6 +56,18 @@ class ConflictError(BinhyenError):
 
 class CardCodeTakenError(BinhyenError):
     """Another tip has this card code already; nothing was stored."""
+
+
+class ActRefusedError(BinhyenError):
+    """The act does not fit the case as it stands now, and changed nothing.
+
+    `code` is looked up in the message catalogue, `about` is what it speaks of (a name, a time).
+    """
+
+    def __init__(self, code: str, about: str = "") -> None:
+        super().__init__(code)
+        self.code = code
+        self.about = about
 
 
 class TooManyRequestsError(BinhyenError):
@@ -126,6 +140,10 @@ class ReauthorizationError(ProviderError):
 
 class ChannelClosedError(ProviderError):
     """The channel does not work as it is set up (group, permission, package, window)."""
+
+
+class RecipientClosedError(ChannelClosedError):
+    """This one person cannot be written to now: window closed, blocked, or quota spent."""
 
 
 class RejectedByProviderError(ProviderError):

@@ -25,9 +25,12 @@ from functions.core.errors import (
     RetryableProviderError,
     TokenExpiredError,
 )
+from functions.core.fallback import fall_back
+from functions.core.handling import handle_event
 from functions.core.models import Claim, JobKind, JobState
 from functions.core.photos import clean_photos
 from functions.core.posting import PhotosNotReadyError, RateReachedError
+from functions.core.relays import relay_to_group, relay_to_resident, send_delivery
 from functions.core.retry import LONGEST, retry_delay
 from functions.core.work import LEASE, Done, Outcome, Postponed, WorkServices
 
@@ -40,6 +43,11 @@ _HANDLERS: dict[JobKind, Callable[[Claim, WorkServices], Outcome]] = {
     JobKind.CLEAN_PHOTOS: clean_photos,
     JobKind.DELIVER_TIP: deliver_tip,
     JobKind.SEND_DIGEST: send_digest,
+    JobKind.SEND_DELIVERY: send_delivery,
+    JobKind.HANDLE_EVENT: handle_event,
+    JobKind.RELAY_TO_GROUP: relay_to_group,
+    JobKind.RELAY_TO_RESIDENT: relay_to_resident,
+    JobKind.FALL_BACK: fall_back,
 }
 
 
@@ -99,7 +107,7 @@ def _after_provider_error(claim: Claim, error: ProviderError, services: WorkServ
 def _record(claim: Claim, outcome: Outcome, services: WorkServices) -> None:
     if isinstance(outcome, Done):
         services.jobs.complete(claim)
-        if claim.job.lane:
+        if claim.job.lane == claim.job.unit_id:
             services.alerts.clear("channel-closed", claim.job.unit_id)
             services.tokens.confirm(claim.job.unit_id)
     elif isinstance(outcome, Postponed):

@@ -99,19 +99,32 @@ class AttachmentState(StrEnum):
     ORIGINAL = "original"
     CLEAN = "clean"
     UNREADABLE = "unreadable"
+    KEPT = "kept"
+    """A recording or a file, kept as it came: handed out for download, never shown."""
+
+
+class MediaKind(StrEnum):
+    PHOTO = "photo"
+    VOICE = "voice"
+    VIDEO = "video"
+    FILE = "file"
 
 
 @dataclass(frozen=True)
 class Attachment:
-    """One photo of a tip: the sealed original until the clean copy is durable."""
+    """What came with a tip or a later message; of a photo the sealed original until the clean
+    copy is durable."""
 
     attachment_id: str
     position: int
-    """1 for the first photo of its tip."""
+    """1 for the first one of its tip, counted on over later messages."""
     state: AttachmentState
     blob_key: str
     """Where the bytes lie now; empty when unreadable and wiped."""
     clean_sha256: str = ""
+    kind: MediaKind = MediaKind.PHOTO
+    entry_id: str = ""
+    """The message of the resident that it came with; empty: it came with the tip itself."""
 
 
 @dataclass(frozen=True)
@@ -128,6 +141,58 @@ class UploadTicket:
 class TimelineEntry:
     at: datetime
     status: TipStatus
+
+
+@dataclass(frozen=True)
+class ChatAddress:
+    """Where somebody who wrote to an OA can be answered."""
+
+    unit_id: str
+    """Whose OA it was: Zalo's ids of people are scoped to an OA (reference, 6)."""
+    user_id: str = field(repr=False)
+
+
+@dataclass(frozen=True)
+class OutcomeItem:
+    """Something found or tested, with how many of it and, of a test, how many positive."""
+
+    name: str
+    count: int
+    positive: int | None = None
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """How a case ended, as figures that can be added up; sealed at rest."""
+
+    text: str = field(default="", repr=False)
+    men: int = 0
+    women: int = 0
+    objects: tuple[OutcomeItem, ...] = ()
+    tests: tuple[OutcomeItem, ...] = ()
+
+
+@dataclass(frozen=True)
+class CaseState:
+    """How far officers are with a tip; empty as it comes in, sealed at rest."""
+
+    assignee_id: str = ""
+    """The officer of the tip's unit who has taken it, by user id."""
+    first_acted_at: datetime | None = None
+    verified_place: str = field(default="", repr=False)
+    """Where it truly was, as officers found; what the sender said stays beside it."""
+    past_unit_ids: tuple[str, ...] = ()
+    """The units that had it before, in order."""
+    joint_unit_ids: tuple[str, ...] = ()
+    """The units that work on it too and may read it."""
+    merged_into: str = ""
+    """The card code of the tip that this one doubles."""
+    closed_at: datetime | None = None
+    is_extended: bool = False
+    """The time for a decision was prolonged."""
+    is_waiting: bool = False
+    """The last word is the resident's."""
+    outcome: Outcome | None = None
 
 
 @dataclass(frozen=True)
@@ -149,6 +214,77 @@ class Tip:
     contact: Contact
     attachments: tuple[Attachment, ...] = ()
     timeline: tuple[TimelineEntry, ...] = ()
+    revision: int = 0
+    """Counts the changes of the case; the position of its latest entry."""
+    due_at: datetime | None = None
+    """When the next legal clock runs out; None once closed."""
+    case: CaseState = CaseState()
+    chat: ChatAddress | None = None
+    """Set where it came by a message to an OA and its sender may be answered there."""
+
+
+class EntryKind(StrEnum):
+    """What happened in a case."""
+
+    RESIDENT_MESSAGE = "resident_message"
+    ANSWER = "answer"
+    QUESTION = "question"
+    TAKEN = "taken"
+    STARTED = "started"
+    HANDED_OVER = "handed_over"
+    """About: the user id of the officer who has it now."""
+    TRANSFERRED = "transferred"
+    """About: the id of the unit that has it now."""
+    JOINT_ACTION = "joint_action"
+    """About: the id of the unit that works on it too."""
+    PLACE_VERIFIED = "place_verified"
+    EXTENDED = "extended"
+    CLOSED = "closed"
+    MERGED = "merged"
+    """About: the card code of the tip that this one doubles."""
+    GAINED = "gained"
+    """About: the card code of the tip that doubles this one."""
+    CONTACT_WITHDRAWN = "contact_withdrawn"
+    DELETION_ASKED = "deletion_asked"
+    UNDELIVERED = "undelivered"
+    """About: the id of the entry that could not be brought to the resident's chat."""
+
+
+class Via(StrEnum):
+    """By which way an act came."""
+
+    GROUP = "group"
+    CHAT = "chat"
+    CASE_PAGE = "case_page"
+    RECEIPT_PAGE = "receipt_page"
+    SYSTEM = "system"
+
+
+@dataclass(frozen=True)
+class CaseEntry:
+    """One line of a case's record, never changed; the conversation is the entries with words.
+
+    `entry_id` is the identity of the act behind it (a webhook event, the key of a form), so
+    that an act which comes twice is known.
+    """
+
+    entry_id: str
+    tip_id: str
+    position: int
+    """1 for the first; without gaps within a tip."""
+    at: datetime
+    kind: EntryKind
+    unit_id: str
+    """The unit that had the tip then: its group hears of it."""
+    via: Via
+    actor_id: str = ""
+    """The officer's user id; empty for the resident and the system."""
+    actor_name: str = field(default="", repr=False)
+    """As it was then, for the officer may have left since; sealed."""
+    text: str = field(default="", repr=False)
+    about: str = ""
+    status: TipStatus | None = None
+    """What the tip's status became by it, if it changed."""
 
 
 @dataclass(frozen=True)
@@ -163,6 +299,9 @@ class TipSummary:
     status: TipStatus
     received_at: datetime
     photo_count: int
+    due_at: datetime | None = None
+    assignee_id: str = ""
+    is_waiting: bool = False
 
 
 class JobKind(StrEnum):
@@ -172,6 +311,16 @@ class JobKind(StrEnum):
     """Subject: a tip id."""
     SEND_DIGEST = "send_digest"
     """Subject: a delivery id."""
+    SEND_DELIVERY = "send_delivery"
+    """Subject: a delivery id: a planned message that belongs to no entry of a case."""
+    HANDLE_EVENT = "handle_event"
+    """Subject: an event id."""
+    RELAY_TO_GROUP = "relay_to_group"
+    """Subject: a tip id: what the unit's group has not heard of yet, in order."""
+    RELAY_TO_RESIDENT = "relay_to_resident"
+    """Subject: a tip id: what the resident's chat has not got yet, in order."""
+    FALL_BACK = "fall_back"
+    """Subject: a unit id: its tips that the group has not got in time go by other channels."""
 
 
 class JobState(StrEnum):
@@ -209,7 +358,20 @@ class Claim:
 
 
 class Channel(StrEnum):
+    """In the order of the ladder (design D3)."""
+
     ZALO_GROUP = "zalo_group"
+    ZALO_USER = "zalo_user"
+    EMAIL = "email"
+
+
+class DeliveryPurpose(StrEnum):
+    CARD = "card"
+    """Brings tips to officers: a card, a digest, or a notice by another channel."""
+    RELAY = "relay"
+    """Brings one entry of a case to the group or to the resident."""
+    NOTE = "note"
+    """A word of our own: help, an acknowledgement, a sign-in link."""
 
 
 class MessageKind(StrEnum):
@@ -258,13 +420,19 @@ class Delivery:
     unit_id: str
     channel: Channel
     recipient: str
-    """The group id."""
+    """The group id, the user id or the e-mail address."""
     is_digest: bool
     state: DeliveryState
     tip_ids: tuple[str, ...]
+    """The tips that a card or digest brings; none for a relay or a note."""
     messages: tuple[DeliveryMessage, ...]
     created_at: datetime
     sent_at: datetime | None = None
+    purpose: DeliveryPurpose = DeliveryPurpose.CARD
+    about_tip_id: str = ""
+    """The tip that a relay or a note is about; empty: none."""
+    entry_id: str = ""
+    """The entry that a relay brings."""
 
 
 @dataclass(frozen=True)
@@ -275,6 +443,14 @@ class UnitChannel:
     oa_id: str
     group_id: str
     forward_mode: ForwardMode
+
+
+@dataclass(frozen=True)
+class Mailboxes:
+    """Where a unit gets notices by e-mail; sealed at rest."""
+
+    unit_id: str
+    addresses: tuple[str, ...] = field(repr=False)
 
 
 @dataclass(frozen=True)
@@ -362,3 +538,5 @@ class OpenAlarm:
     code: str
     unit_id: str
     opened_at: datetime
+    told_at: datetime | None = None
+    """When it went out by e-mail as well."""

@@ -6,20 +6,24 @@ Adapters raise only errors of `core.errors`.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Protocol
 
+from functions.core.events import EventHead, StoredEvent, WebhookEvent
 from functions.core.models import (
     AttachmentState,
+    CaseEntry,
     Channel,
     Claim,
     Delivery,
     DeliveryMessage,
     GroupMessage,
     Job,
+    JobKind,
     JobState,
+    Mailboxes,
     Officer,
     OpenAlarm,
     Session,
@@ -64,6 +68,8 @@ class NewTip:
     jobs: tuple[Job, ...]
     contact_erase_after: datetime | None
     erase_after: datetime
+    chat_hash: bytes = b""
+    """Keyed hash of the chat it came by, which leads to its latest tip; empty: no chat."""
 
 
 class TipStore(Protocol):
@@ -97,7 +103,8 @@ class TipStore(Protocol):
         ...
 
     def by_card_code(self, unit_id: str, card_code: str) -> Tip:
-        """Return the unit's tip of that code; NotFoundError also for another unit's."""
+        """Return the tip of that code if the unit has it or works on it jointly; NotFoundError
+        also for another unit's."""
         ...
 
     def by_receipt(self, receipt_hash: bytes) -> Tip:
@@ -138,6 +145,69 @@ class TipStore(Protocol):
         ...
 
 
+class CaseStore(Protocol):
+    """What officers and residents do with a tip after it came in: the same record of truth."""
+
+    def change(self, before: Tip, after: Tip, entry: CaseEntry, jobs: Sequence[Job]) -> bool:
+        """Write the tip as it is after an act, the act's entry and its jobs, all or nothing.
+
+        False, and nothing written, when the tip has an entry of that id: the act was done
+        before. Raises ConflictError when the tip has another revision than `before`: read it
+        again. Of the tip are written: unit, status, due time, case, contact and chat where
+        they were taken away, and what is new in timeline and attachments; `after.revision`
+        and `entry.position` are one more than `before.revision`. Blobs of new attachments
+        must be durable before. Raises StoreUnavailableError and NotFoundError.
+        """
+        ...
+
+    def entries(self, tip_id: str) -> list[CaseEntry]:
+        """Return the record of the case in order; empty also for an unknown tip."""
+        ...
+
+    def entry(self, tip_id: str, entry_id: str) -> CaseEntry | None:
+        """Return one entry, None when the act was not done."""
+        ...
+
+    def open_for_unit(self, unit_id: str, limit: int) -> list[TipSummary]:
+        """Return the unit's tips that are not closed, those it works on jointly among them,
+        soonest due first. One changed just now may be missing for some seconds."""
+        ...
+
+    def latest_of_chat(self, chat_hash: bytes) -> str | None:
+        """Return the id of the last tip that came by this chat."""
+        ...
+
+
+class EventStore(Protocol):
+    """Verified webhook events: stored before they are answered, each once."""
+
+    def add(self, event: StoredEvent, job: Job) -> bool:
+        """Store the event with the job that handles it in one atomic durable write; False,
+        and nothing written, when its id is known."""
+        ...
+
+    def get(self, event_id: str) -> StoredEvent:
+        """Return the event; its body is empty once finished. Raises NotFoundError."""
+        ...
+
+    def finish(self, event_id: str) -> None:
+        """Wipe the body of a handled event; its id stays known."""
+        ...
+
+    def forget(self, received_before: datetime) -> int:
+        """Remove finished events received before that time, at most some thousand at once;
+        return how many, unless the store removes them by itself."""
+        ...
+
+    def count_unverified(self) -> None:
+        """Count, durably, a request that did not verify."""
+        ...
+
+    def unverified(self) -> int:
+        """Return how many requests did not verify, ever."""
+        ...
+
+
 LONGEST_HOLD = timedelta(hours=1)
 """Nobody holds a job or pauses a lane for so long. An end further ahead was written by a clock
 that ran wrong, and would block the lane for years once the clock is right again."""
@@ -168,6 +238,15 @@ class JobStore(Protocol):
 
     def due_units(self, now: datetime) -> list[str]:
         """Return the ids of the units with a claimable job, in order of their ids."""
+        ...
+
+    def add(self, job: Job) -> bool:
+        """Store a job that serves nothing else written; False when its id is known."""
+        ...
+
+    def late(self, kinds: Collection[JobKind], created_before: datetime, limit: int) -> list[Job]:
+        """Return unfinished, not failed jobs of these kinds made before that time, oldest
+        first."""
         ...
 
     def claim(self, job_id: str, now: datetime, lease_until: datetime) -> Claim | None:
@@ -232,6 +311,10 @@ class JobQueue(Protocol):
         ...
 
 
+MOST_NOTICED = 30
+"""Tips in one notice: they are written in one transaction."""
+
+
 @dataclass(frozen=True)
 class DigestJoin:
     """The delivery in which a tip stands now, or the full one that it did not get into."""
@@ -249,8 +332,18 @@ class DeliveryStore(Protocol):
         that tip, channel and recipient, digest or card."""
         ...
 
+    def plan(self, delivery: Delivery, job: Job | None = None) -> Delivery:
+        """Store a planned relay or note, with its job if one is given, in one atomic write;
+        or return the one that has its id already."""
+        ...
+
+    def plan_notice(self, delivery: Delivery) -> bool:
+        """Store a planned notice of one to MOST_NOTICED tips; False, and nothing written, when
+        one of them stands with that recipient of that channel already."""
+        ...
+
     def of_tip(self, tip_id: str) -> list[Delivery]:
-        """Return the deliveries that carry this tip, oldest first."""
+        """Return the deliveries that carry this tip or are about it, oldest first."""
         ...
 
     def get(self, delivery_id: str) -> Delivery:
@@ -302,8 +395,18 @@ class DeliveryStore(Protocol):
         """Whether one of our messages to that recipient has this id."""
         ...
 
+    def tip_of_message(self, recipient: str, message_id: str) -> str | None:
+        """Return the tip that this message of ours is about; None when it is unknown, or is
+        about none or several."""
+        ...
+
+    def learn_message_id(self, recipient: str, message_id: str, tip_id: str) -> None:
+        """Remember that a message of ours goes by another id as well (reference, 5.7)."""
+        ...
+
     def cards_begun_since(self, unit_id: str, since: datetime) -> int:
-        """Count card deliveries (no digests) of which a message was attempted since."""
+        """Count deliveries of cards to the group (no digests, relays, notes or notices) of
+        which a message was attempted since."""
         ...
 
     def sends_since(self, unit_id: str, since: datetime) -> list[datetime]:
@@ -369,6 +472,18 @@ class ChannelStore(Protocol):
     def save_channel(self, channel: UnitChannel) -> None: ...
 
     def channel(self, unit_id: str) -> UnitChannel | None: ...
+
+    def channels(self) -> list[UnitChannel]:
+        """Return all, in order of their units."""
+        ...
+
+    def by_oa(self, oa_id: str) -> UnitChannel | None:
+        """Return the channel of the unit that this OA belongs to."""
+        ...
+
+    def save_mailboxes(self, mailboxes: Mailboxes) -> None: ...
+
+    def mailboxes(self, unit_id: str) -> Mailboxes | None: ...
 
 
 class TokenStore(Protocol):
@@ -438,10 +553,18 @@ class OfficerStore(Protocol):
     """Enrolled officers, their sign-in links and sessions, and the log of what they read."""
 
     def enroll(self, officer: Officer, now: datetime) -> None:
-        """Add or update; the same user of the same unit stays one officer."""
+        """Add or update; the same user of the same unit stays one officer, enrolled at the
+        latest time given."""
+        ...
+
+    def dismiss(self, unit_id: str, user_id: str, left_at: datetime) -> bool:
+        """End the enrolment, all links and sessions at once; False where there is none, or it
+        began after `left_at`."""
         ...
 
     def officers(self, unit_id: str) -> list[Officer]: ...
+
+    def officer(self, unit_id: str, user_id: str) -> Officer | None: ...
 
     def add_link(self, link_hash: bytes, officer: Officer, expires_at: datetime) -> None: ...
 
@@ -525,6 +648,60 @@ class ChatGateway(Protocol):
         """Return up to `count` (≤ 50) messages, newest first."""
         ...
 
+    def send_user_text(self, access_token: str, user_id: str, text: str) -> str:
+        """Write to one person and return the message id. Raises RecipientClosedError too."""
+        ...
+
+    def user_history(self, access_token: str, user_id: str) -> list[GroupMessage]:
+        """Return the newest ten messages of the chat with one person, newest first."""
+        ...
+
+    def missed_events(self, access_token: str, channel: UnitChannel) -> list[bytes]:
+        """Return what people lately wrote to the OA and in its group, read back from the
+        histories, each in the shape of a webhook event."""
+        ...
+
+
+class WebhookReader(Protocol):
+    """Verifies and reads what Zalo posts."""
+
+    def is_genuine(self, body: bytes, signature: str, app: ZaloApp) -> bool:
+        """Whether the raw body carries the app's signature, in constant time."""
+        ...
+
+    def claims_app(self, body: bytes, app: ZaloApp) -> bool:
+        """Whether the body says that it is for this app: then a wrong signature means a wrong
+        key, and not only noise."""
+        ...
+
+    def head(self, body: bytes) -> EventHead | None:
+        """Return what is needed to store it, None when it names no OA or no time."""
+        ...
+
+    def read(self, body: bytes) -> WebhookEvent:
+        """Return the event of a body that has a head; an UnknownEvent where it is no use."""
+        ...
+
+
+class MediaFetcher(Protocol):
+    def fetch(self, url: str, most_bytes: int) -> bytes | None:
+        """Return what lies at the address; None when it may not or can never be had: a host
+        that is not allowed, a redirect, nothing there, too large.
+
+        Raises RetryableProviderError when it may be had later.
+        """
+        ...
+
+
+class Mailer(Protocol):
+    def send(self, address: str, subject: str, text: str) -> str:
+        """Send one plain text message and return its id.
+
+        Raises RetryableProviderError, OutcomeUnknownError, RejectedByProviderError (this
+        address) and ChannelClosedError (our account).
+        """
+        ...
+
 
 class TokenIssuer(Protocol):
     def exchange(self, app: ZaloApp, refresh_token: str, now: datetime) -> TokenPair:
@@ -563,6 +740,26 @@ class CardValues:
     photo_count: int = 0
 
 
+@dataclass(frozen=True)
+class EntryValues:
+    """An entry of a case as a channel may say it, already masked for that channel."""
+
+    card_code: str
+    kind: str
+    link: str
+    sealed: bool
+    """Words and places stay out: there is news, and where to read it."""
+    unit_name: str = ""
+    actor_name: str = ""
+    text: str = ""
+    about: str = ""
+    """A name to show: of an officer, a unit, or a card code."""
+    status: str = ""
+    at: datetime | None = None
+    photo_count: int = 0
+    file_count: int = 0
+
+
 class Renderer(Protocol):
     """Turns codes and values into the sentences of `templates/zalo`."""
 
@@ -580,6 +777,23 @@ class Renderer(Protocol):
         """Mark a text that may stand in the group already."""
         ...
 
+    def group_entry(self, values: EntryValues) -> list[str]:
+        """Return what the group hears of an entry, in parts of at most 1,500 characters."""
+        ...
+
+    def resident_entry(self, values: EntryValues) -> list[str]:
+        """Return what the resident's chat gets of an entry; of a sealed case only that there
+        is news. Empty where the entry is nothing for the resident."""
+        ...
+
+    def note(self, code: str, values: Mapping[str, str]) -> str:
+        """Return a word of our own: `templates/zalo/notes/<code>.txt.j2`."""
+        ...
+
+    def mail(self, code: str, values: Mapping[str, object]) -> str:
+        """Return an e-mail: its subject in the first line, then an empty one, then the text."""
+        ...
+
 
 class OperatorAlerts(Protocol):
     def alarm(self, code: str, unit_id: str) -> None:
@@ -587,6 +801,10 @@ class OperatorAlerts(Protocol):
         ...
 
     def clear(self, code: str, unit_id: str) -> None: ...
+
+    def mark_told(self, code: str, unit_id: str, at: datetime) -> None:
+        """Note that an open alarm went out by e-mail; nothing where it is not open."""
+        ...
 
     def open_alarms(self) -> list[OpenAlarm]:
         """Return the alarms that nobody cleared, oldest first."""

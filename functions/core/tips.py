@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import contextlib
 import uuid
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from functions.core import codes
 from functions.core.categories import CATEGORIES
+from functions.core.deadlines import Clocks, next_due
 from functions.core.errors import CardCodeTakenError, ConflictError, StoreUnavailableError
 from functions.core.models import (
     Attachment,
@@ -48,6 +49,7 @@ class SubmitServices:
     mac: MacKeys
     units: UnitRegister
     clock: Clock
+    clocks: Clocks = Clocks()
 
 
 @dataclass(frozen=True)
@@ -167,6 +169,7 @@ def _add(
     """Add the record and ring for its jobs; draw another card code where one is taken."""
     while True:
         tip = _new_tip(draft, attachments, now, services.units)
+        tip = replace(tip, due_at=next_due(tip, services.clocks))
         new = NewTip(
             tip=tip,
             receipt_hash=codes.receipt_hash(services.mac, code),
