@@ -27,6 +27,9 @@ class Clocks:
     """So long before its end a clock counts as due soon; the first one from its middle on."""
 
 
+STANDARD = Clocks()
+
+
 def is_closed(tip: Tip) -> bool:
     return tip.status in CLOSED
 

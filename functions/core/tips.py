@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 
 from functions.core import codes
 from functions.core.categories import CATEGORIES
-from functions.core.deadlines import Clocks, next_due
+from functions.core.deadlines import STANDARD, Clocks, next_due
 from functions.core.errors import CardCodeTakenError, ConflictError, StoreUnavailableError
 from functions.core.models import (
     Attachment,
@@ -49,7 +49,7 @@ class SubmitServices:
     mac: MacKeys
     units: UnitRegister
     clock: Clock
-    clocks: Clocks = Clocks()
+    clocks: Clocks = STANDARD
 
 
 @dataclass(frozen=True)
