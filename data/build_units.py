@@ -90,6 +90,7 @@ def build(present: str) -> str:
     today = _read(SOURCES / "dak-lak-wards.csv")
     of_2020 = _read(SOURCES / "dak-lak-wards-2020.csv")
     rows = [*_province_rows(), *map(_today_row, today), *_former_rows(today, of_2020)]
+    rows += [_row(**row) for row in _bodies()]
     _keep_additions(rows, list(csv.DictReader(io.StringIO(present))))
     text = _csv_text(rows)
     parse_units(text)
@@ -99,6 +100,12 @@ def build(present: str) -> str:
 def _read(path: Path) -> list[Row]:
     with path.open(encoding="utf-8", newline="") as file:
         return sorted(csv.DictReader(file), key=lambda row: row["code"])
+
+
+def _bodies() -> list[Row]:
+    """Return the specialised bodies that tips are given to; they have no number of the register."""
+    with (SOURCES / "bodies.csv").open(encoding="utf-8", newline="") as file:
+        return sorted(csv.DictReader(file), key=lambda row: row["unit_id"])
 
 
 def _province_rows() -> list[Row]:

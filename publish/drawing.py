@@ -59,7 +59,7 @@ def begin_shared(registry: Registry, out: Path, generator: Generator, upload_url
     }
     search = {label: part.name for label, part in parts.items()}
     about = About(
-        live=[unit.unit_id for unit in registry.register.live(registry.on)],
+        live=[unit.unit_id for unit in registry.register.with_pages(registry.on)],
         old=old,
         procedures=procedures,
         forwarding=values.forwarding(old),
@@ -109,7 +109,7 @@ class Drawing:
         """Draw the wanted units. Raises PublishError with every problem of theirs."""
         self.root = registry.root
         self.values = registry.values(about.procedures)
-        live = registry.register.live(registry.on)
+        live = registry.register.with_pages(registry.on)
         units = [unit for unit in live if unit.unit_id in wanted]
         facts, folders = read_units(
             registry.root, registry.register, set(about.procedures), registry.on, wanted

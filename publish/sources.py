@@ -63,7 +63,7 @@ def read_content(root: Path, on: date) -> Content:
 
 def home_lists(registry: Registry, content: Content, values: UnitValues) -> Mapping[str, Any]:
     """Return the lists that the home page and others draw: units and procedures from A to Z."""
-    live = registry.register.live(registry.on)
+    live = registry.register.with_pages(registry.on)
     provinces = [values.place(unit) for unit in live if unit.kind is PROVINCE_KIND]
     units = [
         (

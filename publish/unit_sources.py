@@ -32,7 +32,7 @@ def read_units(
     problems = [*_unknown_folders(root, register)]
     facts: dict[str, UnitFacts] = {}
     own: dict[str, OwnFolder] = {}
-    for unit in register.live(on):
+    for unit in register.with_pages(on):
         unit_id = unit.unit_id
         if wanted is not None and unit_id not in wanted:
             continue

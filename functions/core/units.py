@@ -82,6 +82,12 @@ class UnitRegister:
         """Return the wards, communes and towns that exist on that day in alphabetical order."""
         return [unit for unit in self.live(on) if unit.kind in COMMUNE_KINDS]
 
+    def with_pages(self, on: date) -> list[Unit]:
+        """Return the units that the portal has pages for on that day, in alphabetical order:
+        communes and provinces. A team or a committee is only written to, or given tips."""
+        kinds = COMMUNE_KINDS | {PROVINCE_KIND}
+        return [unit for unit in self.live(on) if unit.kind in kinds]
+
     def is_live(self, unit_id: str, on: date) -> bool:
         """Tell whether this unit exists on that day; `NotFoundError` if it is unknown."""
         return self.get(unit_id).is_live(on)

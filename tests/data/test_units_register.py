@@ -51,8 +51,8 @@ def early_2025() -> dict[tuple[str, str], tuple[set[str], str]]:
     return found
 
 
-def test_today_has_88_communes_14_wards_and_the_province(register: UnitRegister) -> None:
-    kinds = Counter(unit.kind for unit in register.live(TODAY))
+def test_pages_are_for_88_communes_14_wards_and_the_province(register: UnitRegister) -> None:
+    kinds = Counter(unit.kind for unit in register.with_pages(TODAY))
 
     assert kinds == {UnitKind.XA: 88, UnitKind.PHUONG: 14, UnitKind.TINH: 1}
     assert register.get("tinh-dak-lak").code == "66"
@@ -74,7 +74,17 @@ def test_todays_units_have_id_code_and_name_of_the_source(register: UnitRegister
 
 
 def test_todays_ids_are_the_address_of_their_name(register: UnitRegister) -> None:
-    assert all(unit.unit_id == unit.plain_slug for unit in register.live(TODAY))
+    assert all(unit.unit_id == unit.plain_slug for unit in register.with_pages(TODAY))
+
+
+def test_bodies_live_below_the_province_and_have_no_pages(register: UnitRegister) -> None:
+    with_pages = set(register.with_pages(TODAY))
+
+    bodies = [unit for unit in register.live(TODAY) if unit not in with_pages]
+
+    assert {unit.unit_id for unit in bodies} == {row["unit_id"] for row in source("bodies.csv")}
+    assert {unit.kind for unit in bodies} == {UnitKind.DOI, UnitKind.UBND}
+    assert {register.province_of(unit.unit_id).unit_id for unit in bodies} == {"tinh-dak-lak"}
 
 
 def test_all_184_units_of_2020_are_covered(former: list[Unit]) -> None:

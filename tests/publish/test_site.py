@@ -26,7 +26,7 @@ def page(site: BuildReport, address: str) -> str:
 
 def live_units() -> list[str]:
     register = parse_units((ROOT / "data" / "units.csv").read_text(encoding="utf-8"))
-    return [unit.unit_id for unit in register.live(TODAY)]
+    return [unit.unit_id for unit in register.with_pages(TODAY)]
 
 
 def test_the_generator_alone_builds_the_shared_pages_strictly(tmp_path: Path) -> None:
