@@ -8,7 +8,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 from pathlib import Path
-from urllib.parse import urlsplit
+from urllib.parse import parse_qsl, unquote, urlsplit
+
+from functions.core.addresses import is_mail_address
 
 ZALO_API_URL = "https://openapi.zalo.me"
 ZALO_OAUTH_URL = "https://oauth.zaloapp.com"
@@ -54,8 +56,23 @@ class AwsSettings:
     queue_url: str = ""
     kms_key: str = ""
     """Id or ARN of the key that wraps the data keys."""
+    mail_from: str = ""
+    """The address that SES sends notices as; empty: no e-mail."""
     origin_secrets: tuple[str, ...] = field(default=(), repr=False)
     """One of them stands in every request that came through CloudFront; none: not looked for."""
+
+
+@dataclass(frozen=True)
+class MailAccount:
+    """Where mail is handed in, and as whom; `BINHYEN_SMTP_URL` taken apart."""
+
+    host: str
+    port: int
+    is_tls: bool
+    """TLS from the first byte (smtps); otherwise STARTTLS, but for this machine's own server."""
+    sender: str
+    user: str = field(default="", repr=False)
+    password: str = field(default="", repr=False)
 
 
 @dataclass(frozen=True)
@@ -73,6 +90,8 @@ class Settings:
     aws: AwsSettings = AwsSettings()
     zalo_media_hosts: tuple[str, ...] = ZALO_MEDIA_HOSTS
     """Hosts that photos of residents may be fetched from; `*.` stands for any one below."""
+    mail: MailAccount | None = None
+    """None: no mail is sent by SMTP."""
 
     @property
     def sandbox_port(self) -> int:
@@ -107,9 +126,21 @@ class Settings:
         oauth_url = reader.url(
             "BINHYEN_ZALO_OAUTH_URL", f"{base}/oauth" if base else ZALO_OAUTH_URL
         )
+        mail = reader.mail_account("BINHYEN_SMTP_URL", public_url)
         if reader.problems:
             raise SettingsError(reader.problems)
-        return cls(data_dir, key_file, public_url, port, api_url, oauth_url, sandbox, backend, aws)
+        return cls(
+            data_dir,
+            key_file,
+            public_url,
+            port,
+            api_url,
+            oauth_url,
+            sandbox,
+            backend,
+            aws,
+            mail=mail,
+        )
 
 
 @dataclass(frozen=True)
@@ -149,12 +180,17 @@ def _aws_settings(reader: _Reader, backend: Backend) -> AwsSettings:
         site_bucket=reader.name("BINHYEN_AWS_SITE_BUCKET"),
         queue_url=reader.url("BINHYEN_AWS_QUEUE_URL", None),
         kms_key=reader.text("BINHYEN_AWS_KMS_KEY", None),
+        mail_from=reader.mail_address("BINHYEN_AWS_MAIL_FROM"),
         origin_secrets=reader.texts("BINHYEN_AWS_ORIGIN_SECRETS"),
     )
 
 
 def is_loopback(url: str) -> bool:
-    return urlsplit(url).hostname in _LOOPBACK
+    return is_loopback_host(urlsplit(url).hostname or "")
+
+
+def is_loopback_host(host: str) -> bool:
+    return host in _LOOPBACK
 
 
 class _Reader:
@@ -213,6 +249,40 @@ class _Reader:
             self.problems.append(f"{name} must be a number from 1 to 65533")
             return 0
         return int(value or 0)
+
+    def mail_address(self, name: str) -> str:
+        value = self.text(name, "")
+        if value and not is_mail_address(value):
+            self.problems.append(f"{name} must be an e-mail address")
+        return value
+
+    def mail_account(self, name: str, public_url: str) -> MailAccount | None:
+        """Return the account of `smtp[s]://[user:password@]host[:port][?from=address]`."""
+        value = self.text(name, "")
+        if not value:
+            return None
+        try:
+            parts = urlsplit(value)
+            host, port = parts.hostname or "", parts.port
+            asked = dict(parse_qsl(parts.query, strict_parsing=True)) if parts.query else {}
+        except ValueError:
+            parts, host, port, asked = urlsplit(""), "", None, {}
+        sender = asked.pop("from", f"binh-yen@{urlsplit(public_url).hostname}")
+        is_whole = bool(host) and not asked and not parts.fragment and parts.path in ("", "/")
+        if not is_whole or parts.scheme not in ("smtp", "smtps") or not is_mail_address(sender):
+            self.problems.append(
+                f"{name} must be smtp[s]://[user:password@]host[:port][?from=address]"
+            )
+            return None
+        is_tls = parts.scheme == "smtps"
+        return MailAccount(
+            host,
+            port or (465 if is_tls else 587),
+            is_tls,
+            sender,
+            unquote(parts.username or ""),
+            unquote(parts.password or ""),
+        )
 
     def url(self, name: str, default: str | None) -> str:
         value = self.text(name, default)

@@ -6,8 +6,17 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
+from functions.core.addresses import is_mail_address
 from functions.core.errors import BinhyenError, NotFoundError
-from functions.core.models import ForwardMode, Officer, Role, TokenPair, UnitChannel, ZaloApp
+from functions.core.models import (
+    ForwardMode,
+    Mailboxes,
+    Officer,
+    Role,
+    TokenPair,
+    UnitChannel,
+    ZaloApp,
+)
 from functions.core.ports import (
     ChannelStore,
     Clock,
@@ -37,6 +46,8 @@ class UnitImport:
     pair: TokenPair | None
     officers: tuple[Officer, ...]
     forward_mode: ForwardMode | None
+    emails: tuple[str, ...] | None = None
+    """Where the unit gets notices by e-mail; None: as it was."""
 
 
 @dataclass(frozen=True)
@@ -87,6 +98,8 @@ def apply_import(file: ImportFile, services: ConnectServices) -> list[ImportNote
     for unit in file.units:
         for officer in unit.officers:
             services.officers.enroll(officer, now)
+        if unit.emails is not None:
+            services.channels.save_mailboxes(Mailboxes(unit.unit_id, unit.emails))
         _save_channel(unit, services)
         if unit.pair is not None:
             stored = services.tokens.put_authorized(
@@ -158,6 +171,7 @@ class _Reader:
             self._pair(row, oa_id, place),
             self._officers(row.get("officers") or [], unit_id, f"{place}.officers"),
             self._forward_mode(row, place),
+            self._emails(row.get("emails"), f"{place}.emails"),
         )
 
     def _check_unit(self, unit_id: str, place: str) -> None:
@@ -205,6 +219,20 @@ class _Reader:
             for index, row in enumerate(rows)
             if self._is_object(row, f"{place}[{index}]")
         )
+
+    def _emails(self, rows: object, place: str) -> tuple[str, ...] | None:
+        if rows is None:
+            return None
+        if not isinstance(rows, list):
+            self.problems.append(f"{place} must be a list")
+            return None
+        wrong = [
+            index
+            for index, row in enumerate(rows)
+            if not isinstance(row, str) or not is_mail_address(row)
+        ]
+        self.problems += [f"{place}[{index}] must be an e-mail address" for index in wrong]
+        return () if wrong else tuple(dict.fromkeys(rows))
 
     def _role(self, row: Mapping[str, object], place: str) -> Role:
         role = self._text(row, "role", place) or Role.OFFICER

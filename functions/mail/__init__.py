@@ -1,0 +1,1 @@
+"""E-mail: the port Mailer by SMTP and by Amazon SES."""
