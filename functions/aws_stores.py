@@ -9,9 +9,11 @@ from functions.core.ports import Clock
 from functions.logs import alarm
 from functions.stores.aws_clients import AwsClients
 from functions.stores.dynamodb.alerts import DynamoAlerts
+from functions.stores.dynamodb.cases import DynamoCaseStore
 from functions.stores.dynamodb.channels import DynamoChannelStore
 from functions.stores.dynamodb.data_keys import DataKeys
 from functions.stores.dynamodb.deliveries import DynamoDeliveryStore
+from functions.stores.dynamodb.events import DynamoEventStore
 from functions.stores.dynamodb.jobs import DynamoJobStore
 from functions.stores.dynamodb.mac_keys import DynamoMacKeys
 from functions.stores.dynamodb.officers import DynamoOfficerStore
@@ -64,6 +66,14 @@ class AwsStores:
     @cached_property
     def tips(self) -> DynamoTipStore:
         return DynamoTipStore(self._tables, self._sealer)
+
+    @cached_property
+    def cases(self) -> DynamoCaseStore:
+        return DynamoCaseStore(self._tables, self._sealer)
+
+    @cached_property
+    def events(self) -> DynamoEventStore:
+        return DynamoEventStore(self._tables, self._sealer)
 
     @cached_property
     def jobs(self) -> DynamoJobStore:

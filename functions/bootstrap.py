@@ -49,11 +49,14 @@ if TYPE_CHECKING:
         TokenStore,
         UploadStore,
     )
+    from functions.core.reading_back import ReadBackServices
     from functions.core.receipts import ReceiptServices
+    from functions.core.receiving import ReceiveServices
     from functions.core.releases import ReleaseFolder
     from functions.core.signin import SignInServices
     from functions.core.status import StatusServices
     from functions.core.sweeping import SweepServices
+    from functions.core.telling import TellServices
     from functions.core.tips import SubmitServices
     from functions.core.tokens import RefreshServices
     from functions.core.work import WorkServices
@@ -213,14 +216,33 @@ class Services:
         from functions.core.status import StatusServices
 
         stores = self.stores
-        return StatusServices(stores.tips, stores.jobs, stores.tokens, self.clock)
+        return StatusServices(
+            stores.tips, stores.jobs, stores.tokens, stores.events, self.clock
+        )
 
     @cached_property
     def receipts(self) -> ReceiptServices:
         from functions.core.receipts import ReceiptServices
 
         stores = self.stores
-        return ReceiptServices(stores.tips, stores.deliveries, stores.mac, self.clock)
+        return ReceiptServices(self.acts, stores.deliveries, stores.blobs, stores.mac)
+
+    @cached_property
+    def receive(self) -> ReceiveServices:
+        from functions.core.receiving import KeyAlarm, ReceiveServices
+        from functions.zalo.webhook import ZaloWebhookReader
+
+        stores = self.stores
+        return ReceiveServices(
+            channels=stores.channels,
+            events=stores.events,
+            deliveries=stores.deliveries,
+            reader=ZaloWebhookReader(),
+            queue=self.queue,
+            mac=stores.mac,
+            key_alarm=KeyAlarm(stores.alerts, self.clock),
+            clock=self.clock,
+        )
 
     @cached_property
     def sign_in(self) -> SignInServices:
@@ -234,7 +256,15 @@ class Services:
 
         stores = self.stores
         return CaseServices(
-            stores.tips, stores.deliveries, stores.blobs, stores.officers, self.clock
+            tips=stores.tips,
+            cases=stores.cases,
+            deliveries=stores.deliveries,
+            blobs=stores.blobs,
+            officers=stores.officers,
+            alerts=stores.alerts,
+            units=self.units,
+            clock=self.clock,
+            clocks=self.clocks,
         )
 
     @cached_property
@@ -260,7 +290,7 @@ class Services:
             gateway=self._gateway(),
             reader=ZaloWebhookReader(),
             media=ZaloMediaFetcher(self.settings.zalo_media_hosts),
-            mailer=self._mailer(),
+            mailer=self.mailer,
             renderer=TemplateRenderer(TEMPLATES),
             cleaner=_photo_cleaner(),
             alerts=stores.alerts,
@@ -305,8 +335,51 @@ class Services:
 
         return ZaloClient(Transport(), self.settings.zalo_api_url, self.clock)
 
-    def _mailer(self) -> Mailer | None:
-        return None
+    @cached_property
+    def tell(self) -> TellServices:
+        from functions.core.telling import TellServices
+        from functions.rendering import TemplateRenderer
+
+        stores = self.stores
+        return TellServices(
+            stores.alerts,
+            stores.channels,
+            self.mailer,
+            TemplateRenderer(TEMPLATES),
+            self.units,
+            self.clock,
+            self.settings.public_url,
+        )
+
+    @cached_property
+    def read_back(self) -> ReadBackServices:
+        from functions.core.reading_back import ReadBackServices
+        from functions.core.receiving import Taken, store_event
+
+        stores, receive = self.stores, self.receive
+
+        def is_news(body: bytes) -> bool:
+            return store_event(body, receive).taken is Taken.STORED
+
+        return ReadBackServices(
+            stores.channels, stores.tokens, self._gateway(), self.clock, is_news
+        )
+
+    @cached_property
+    def mailer(self) -> Mailer | None:
+        """None where no way of sending mail is set."""
+        if self.settings.mail is not None:
+            from functions.mail.smtp import SmtpMailer
+
+            return SmtpMailer(self.settings.mail, self.clock)
+        aws = self.settings.aws
+        if not aws.mail_from:
+            return None
+        from functions.mail.ses import SesMailer
+        from functions.stores.aws_clients import AwsClients
+
+        clients = AwsClients(aws.endpoint_url)
+        return SesMailer(lambda: clients.ses, aws.mail_from, self.clock)
 
     def _issuer(self) -> TokenIssuer:
         from functions.zalo.oauth import ZaloTokenIssuer

@@ -19,6 +19,12 @@ ZALO_MEDIA_HOSTS = ("*.zdn.vn", "*.zadn.vn")
 
 _NAME = re.compile(r"[a-z0-9][a-z0-9.-]{0,62}")
 _LOOPBACK = ("127.0.0.1", "localhost", "::1")
+_LABEL = r"[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?"
+# Two labels at least: `*.vn` would be everybody, and one label alone is no public host.
+_MEDIA_HOST = re.compile(
+    rf"(?=.{{1,250}}$)(?:\*\.(?:{_LABEL}\.)+(?=[a-z]){_LABEL}|(?:{_LABEL}\.)+{_LABEL}"
+    r"|localhost|\[::1\])(?::(?P<port>[0-9]{1,5}))?"
+)
 _PLAIN_URL = re.compile(r"https?://[A-Za-z0-9.-]+(:[0-9]+)?(/[A-Za-z0-9._~-]+)*")
 
 
@@ -89,7 +95,8 @@ class Settings:
     backend: Backend = Backend.LOCAL
     aws: AwsSettings = AwsSettings()
     zalo_media_hosts: tuple[str, ...] = ZALO_MEDIA_HOSTS
-    """Hosts that photos of residents may be fetched from; `*.` stands for any one below."""
+    """Hosts that photos of residents may be fetched from; `*.` stands for any one below. Each
+    may name a port; http is for loopback hosts."""
     mail: MailAccount | None = None
     """None: no mail is sent by SMTP."""
 
@@ -127,6 +134,10 @@ class Settings:
             "BINHYEN_ZALO_OAUTH_URL", f"{base}/oauth" if base else ZALO_OAUTH_URL
         )
         mail = reader.mail_account("BINHYEN_SMTP_URL", public_url)
+        media_hosts = reader.media_hosts(
+            "BINHYEN_ZALO_MEDIA_HOSTS",
+            (f"127.0.0.1:{port + 1}",) if sandbox else ZALO_MEDIA_HOSTS,
+        )
         if reader.problems:
             raise SettingsError(reader.problems)
         return cls(
@@ -139,7 +150,8 @@ class Settings:
             sandbox,
             backend,
             aws,
-            mail=mail,
+            media_hosts,
+            mail,
         )
 
 
@@ -210,6 +222,17 @@ class _Reader:
         """Return what stands between the commas."""
         parts = (part.strip() for part in self.text(name, "").split(","))
         return tuple(part for part in parts if part)
+
+    def media_hosts(self, name: str, default: tuple[str, ...]) -> tuple[str, ...]:
+        """Return hosts and `*.suffixes`, in small letters."""
+        hosts = tuple(host.lower() for host in self.texts(name)) or default
+        found = [_MEDIA_HOST.fullmatch(host) for host in hosts]
+        if not all(host and 1 <= int(host["port"] or 1) <= 65535 for host in found):
+            self.problems.append(
+                f"{name} may hold hosts and *.suffixes of two names at least, with or without "
+                "a port, between commas"
+            )
+        return hosts
 
     def name(self, name: str, default: str | None = None) -> str:
         """Return what a table or a bucket can be called."""

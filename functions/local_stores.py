@@ -12,10 +12,12 @@ from functions.stores.files import FileBlobStore
 from functions.stores.keys import open_key_file
 from functions.stores.sealing import Sealer
 from functions.stores.sqlite.alerts import SqliteAlerts
+from functions.stores.sqlite.cases import SqliteCaseStore
 from functions.stores.sqlite.channels import SqliteChannelStore
 from functions.stores.sqlite.data_keys import holds_sealed_data, open_sealer
 from functions.stores.sqlite.database import Database
 from functions.stores.sqlite.deliveries import SqliteDeliveryStore
+from functions.stores.sqlite.events import SqliteEventStore
 from functions.stores.sqlite.jobs import SqliteJobStore
 from functions.stores.sqlite.mac_keys import SqliteMacKeys
 from functions.stores.sqlite.officers import SqliteOfficerStore
@@ -42,6 +44,8 @@ class LocalStores:
         self.mac = SqliteMacKeys(self.database, wrapper)
         self.blobs = _blobs(settings, sealer, clock)
         self.tips = SqliteTipStore(self.database, sealer)
+        self.cases = SqliteCaseStore(self.database, sealer)
+        self.events = SqliteEventStore(self.database, sealer)
         self.jobs = SqliteJobStore(self.database)
         self.deliveries = SqliteDeliveryStore(self.database, sealer)
         self.channels = SqliteChannelStore(self.database, sealer)

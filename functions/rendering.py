@@ -1,27 +1,34 @@
 """Port Renderer: the sentences of `templates/zalo`, cut into messages that Zalo takes.
 
-Everything a resident typed passes `zalo_text`: in Zalo it can neither mention anybody nor
-look like a message of ours. Each line of it stands behind a bar.
+Everything a person typed passes `zalo_text`: in Zalo it can neither mention anybody, nor open
+a link, nor look like a message of ours. In a group each line of it stands behind a bar. What an
+officer writes to a resident goes as it was written, mentions apart.
 """
 
 from __future__ import annotations
 
+import re
 import textwrap
 import unicodedata
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime, timedelta, timezone
 from pathlib import Path
 from typing import Any
 
 import jinja2
 
-from functions.core.ports import CardValues
+from functions.core.ports import CardValues, EntryValues
 from functions.yaml_files import read_yaml
 
 LONGEST_MESSAGE = 1_500
 """Characters; the reference (4.2) assumes 2,000 and advises 1,500."""
 
 _BAR = "│ "
+_WIDTH = 400
+"""Longer lines are broken at blanks, so that a message can be filled with them."""
+
+_DOT_OF_A_NAME = re.compile(r"(?<=\S)([.。．｡])(?=[^\W\d_])")
+"""As in www.example.vn: Zalo makes a link of it without being asked. Not as in 3.5."""
 _PART_ROOM = len(" (99/99)")
 _INVISIBLE = frozenset({"Cc", "Cf", "Co", "Cs", "Zl", "Zp"})
 _INDOCHINA = timezone(timedelta(hours=7))
@@ -36,10 +43,14 @@ def zalo_text(value: Any) -> str:
     link that opens by a touch."""
     if isinstance(value, _Own):
         return value
+    return _DOT_OF_A_NAME.sub(r"\1 ", _without_mentions(value).replace("://", ": //"))
+
+
+def _without_mentions(value: Any) -> str:
     text = unicodedata.normalize("NFC", "".join(map(_visible, str(value))))
     while "[@" in text:
         text = text.replace("[@", "[ @")
-    return text.replace("://", ": //")
+    return text
 
 
 def local_time(at: datetime) -> str:
@@ -59,16 +70,22 @@ class TemplateRenderer:
     """Port Renderer on Jinja templates; StrictUndefined, so a missing word is an error."""
 
     def __init__(self, templates_dir: Path) -> None:
+        words = read_yaml(templates_dir / "catalogue.yml")
         self._environment = jinja2.Environment(
-            loader=jinja2.FileSystemLoader(templates_dir / "zalo"),
+            loader=jinja2.FileSystemLoader([templates_dir / "zalo", templates_dir]),
             undefined=jinja2.StrictUndefined,
             finalize=zalo_text,
             trim_blocks=True,
             lstrip_blocks=True,
             autoescape=False,  # noqa: S701 plain text for Zalo; `zalo_text` is its escaping
         )
-        self._environment.filters.update(own=_Own, local_time=local_time, typed_time=typed_time)
-        self._environment.globals["words"] = read_yaml(templates_dir / "catalogue.yml")
+        self._environment.filters.update(
+            own=_Own, local_time=local_time, typed_time=typed_time, office=_offices(words)
+        )
+        self._environment.globals["words"] = words
+        self._for_residents = frozenset(
+            name for name in self._environment.list_templates() if name.startswith("resident/")
+        )
 
     def tip_card(self, values: CardValues) -> list[str]:
         def head(part: str) -> str:
@@ -99,6 +116,32 @@ class TemplateRenderer:
     def possible_repeat(self, text: str) -> str:
         return self._render("possible_repeat.txt.j2", text=text)
 
+    def group_entry(self, values: EntryValues) -> list[str]:
+        lines = [] if values.sealed else _quoted_lines(zalo_text(values.text))
+        return self._entry(f"group/{values.kind}.txt.j2", values, lines)
+
+    def resident_entry(self, values: EntryValues) -> list[str]:
+        name = f"resident/{values.kind}.txt.j2"
+        if name not in self._for_residents:
+            return []
+        lines = [] if values.sealed else _plain_lines(_without_mentions(values.text))
+        return self._entry(name, values, lines)
+
+    def note(self, code: str, values: Mapping[str, str]) -> str:
+        return self._render(f"notes/{code}.txt.j2", **values)
+
+    def mail(self, code: str, values: Mapping[str, object]) -> str:
+        return self._render(f"mail/{code}.txt.j2", **values)
+
+    def _entry(self, name: str, values: EntryValues, lines: list[str]) -> list[str]:
+        def head(part: str) -> str:
+            return self._render(name, entry=values, part=part)
+
+        def more(part: str) -> str:
+            return self._render("entry_more.txt.j2", entry=values, part=part)
+
+        return _in_parts(head, more, lines, self._most())
+
     def _most(self) -> int:
         """Return how long a message may be that may have to be repeated with a mark."""
         return LONGEST_MESSAGE - len(self.possible_repeat(""))
@@ -106,6 +149,25 @@ class TemplateRenderer:
     def _render(self, name: str, **values: Any) -> str:
         mark = self._environment.globals["words"]["card_mark"]  # type: ignore[index]
         return self._environment.get_template(name).render(mark=mark, **values).strip("\n")
+
+
+def _offices(words: Mapping[str, Any]) -> Callable[[str], str]:
+    """Return what makes of a unit's name the name of its office: the police of a ward, but a
+    committee or a team as it is called."""
+    kinds = [
+        (f"{kind['label']} ", kind["office"])
+        for kind in words.get("unit_kinds", {}).values()
+        if "{name}" in kind["office"]
+    ]
+
+    def office(name: str) -> str:
+        small = name[:1].lower() + name[1:]
+        for beginning, pattern in kinds:
+            if small.startswith(beginning):
+                return str(pattern.format(name=small))
+        return name
+
+    return office
 
 
 def _in_parts(
@@ -131,14 +193,20 @@ def _in_parts(
 
 def _quoted_lines(text: str) -> list[str]:
     """Return the text's lines behind bars, long ones broken at blanks, blank ones left out."""
-    width = 400
-    pieces = (
-        piece
-        for line in text.split("\n")
-        if line.strip()
-        for piece in textwrap.wrap(line, width, replace_whitespace=False, drop_whitespace=True)
+    return [_BAR + piece for piece in _plain_lines(text) if piece]
+
+
+def _plain_lines(text: str) -> list[str]:
+    """Return the text's lines, long ones broken at blanks; none for an empty text."""
+    return (
+        [
+            piece
+            for line in text.strip("\n").split("\n")
+            for piece in textwrap.wrap(line, _WIDTH, replace_whitespace=False) or [""]
+        ]
+        if text.strip()
+        else []
     )
-    return [_BAR + piece for piece in pieces]
 
 
 def _visible(sign: str) -> str:

@@ -17,6 +17,7 @@ from botocore.config import Config
 from deploy.aws import origin_secret, site_files, smoke, stack, sync, template
 from deploy.aws.edge import edge_code
 from deploy.aws.keys import make_keys
+from deploy.aws.older_tips import list_older_tips
 from deploy.aws.releases import Deployment, Releases
 from deploy.aws.settings import DeploySettings
 from functions.web.headers import content_security_policy
@@ -183,6 +184,9 @@ class Installation:
         self._say("changed" if changed else "nothing to change")
         self.__dict__.pop("outputs", None)
         make_keys(self.environment)
+        listed = list_older_tips(self.environment)
+        if listed:
+            self._say(f"{listed} tips of the version before are on the officers' lists")
 
     def _bring_site(self, deployment: Deployment, before: Deployment | None, release: Path) -> None:
         bucket = self.outputs["SiteBucket"]

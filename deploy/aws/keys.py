@@ -13,8 +13,8 @@ from functions.stores.dynamodb.table import Tables
 from functions.stores.kms import KmsKeyWrapper
 
 PURPOSES = (
-    "content", "receipt-code", "receipt-hash", "refresh-token", "repeat", "session",
-    "signin-link", "submission",
+    "chat", "content", "conversation", "event", "media-link", "message", "receipt-code",
+    "receipt-hash", "refresh-token", "repeat", "session", "signin-link", "submission",
 )  # fmt: skip
 """What keyed hashes are for; a test looks for all of them in the code."""
 

@@ -50,7 +50,7 @@ OWN = {
     "functions": (".py", ".yml"),
     "templates": (".j2", ".html", ".yml", ".css", ".js", ".svg", ".json"),
 }
-OWN_FILES = ("data/units.csv",)
+OWN_FILES = ("data/clocks.toml", "data/units.csv")
 NOT_OWN = (
     "functions/local",
     "functions/local_stores.py",

@@ -9,6 +9,7 @@ from datetime import datetime
 
 from functions.core.deadlines import Clocks, next_due
 from functions.core.errors import ConflictError, StoreUnavailableError
+from functions.core.lanes import chat_lane
 from functions.core.models import (
     CaseEntry,
     EntryKind,
@@ -158,13 +159,15 @@ def _jobs(
     added = [one for one in after.attachments if one.attachment_id not in known]
     if any(one.kind is MediaKind.PHOTO for one in added):
         jobs.append(_job(JobKind.CLEAN_PHOTOS, tip, tip.unit_id, now, lane=""))
-    jobs.append(_job(JobKind.RELAY_TO_GROUP, tip, tip.unit_id, now, lane=tip.unit_id))
+    for unit_id in (tip.unit_id, *tip.case.joint_unit_ids):
+        jobs.append(_job(JobKind.RELAY_TO_GROUP, tip, unit_id, now, lane=unit_id))
     if decision.also_to:
         also = decision.also_to
         jobs.append(_job(JobKind.DELIVER_TIP, tip, also, now, lane=also))
     if after.chat is not None and is_for_resident(entry):
         chat_unit = after.chat.unit_id
-        jobs.append(_job(JobKind.RELAY_TO_RESIDENT, tip, chat_unit, now, lane=chat_unit))
+        lane = chat_lane(chat_unit)
+        jobs.append(_job(JobKind.RELAY_TO_RESIDENT, tip, chat_unit, now, lane))
     return tuple(jobs)
 
 

@@ -209,10 +209,9 @@ def close(
 ) -> Recorded:
     """End the case with what came of it. Refused: "closed". The field `outcome_text` is
     wrong when nothing at all is said."""
-    if not (outcome.text.strip() or outcome.men or outcome.women or outcome.objects):
-        raise InvalidInputError((FieldError("outcome_text", "required"),))
-    if len(outcome.text) > MAX_ANSWER:
-        raise InvalidInputError((FieldError("outcome_text", "too_long"),))
+    has_figures = outcome.men or outcome.women or outcome.objects or outcome.tests
+    if outcome.text.strip() or not has_figures:
+        outcome = replace(outcome, text=_text(outcome.text, "outcome_text", MAX_ANSWER))
 
     def decide(tip: Tip) -> Decision:
         _must_be_open(tip)

@@ -8,6 +8,7 @@ from datetime import datetime
 
 from functions.core.addresses import is_mail_address
 from functions.core.errors import BinhyenError, NotFoundError
+from functions.core.lanes import lanes_of
 from functions.core.models import (
     ForwardMode,
     Mailboxes,
@@ -111,7 +112,8 @@ def apply_import(file: ImportFile, services: ConnectServices) -> list[ImportNote
         public_oa_id = services.units.get(unit.unit_id).oa_id
         if unit.oa_id and public_oa_id and unit.oa_id != public_oa_id:
             notes.append(ImportNote(unit.unit_id, "other-public-oa"))
-        services.jobs.rearm_lane(unit.unit_id, now)
+        for lane in lanes_of(unit.unit_id):
+            services.jobs.rearm_lane(lane, now)
         services.queue.ring(unit.unit_id)
     return notes
 

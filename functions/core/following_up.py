@@ -12,6 +12,7 @@ from functions.core.models import (
     Attachment,
     Contact,
     EntryKind,
+    Location,
     Tip,
     TipStatus,
     Via,
@@ -19,6 +20,9 @@ from functions.core.models import (
 
 MOST_ATTACHMENTS = 50
 """Of one tip, all messages together."""
+
+LOCATION = "location"
+"""What the entry of a message is about that brought a position."""
 
 
 def add_message(
@@ -28,11 +32,13 @@ def add_message(
     attachments: tuple[Attachment, ...],
     via: Via,
     services: ActServices,
+    location: Location | None = None,
 ) -> Recorded:
     """Add what the resident wrote; a question that waited counts as answered.
 
-    The attachments' positions and entry are set here; their blobs must be durable. Refused:
-    "erased", "too_many_attachments".
+    The attachments' positions and entry are set here; their blobs must be durable. A position
+    sent later is kept in the case, and the entry says so. Refused: "erased",
+    "too_many_attachments".
     """
 
     def decide(tip: Tip) -> Decision:
@@ -50,9 +56,12 @@ def add_message(
             tip,
             status=status,
             attachments=(*tip.attachments, *added),
-            case=replace(tip.case, is_waiting=True),
+            case=replace(
+                tip.case, is_waiting=True, sent_location=location or tip.case.sent_location
+            ),
         )
-        return Decision(after, EntryKind.RESIDENT_MESSAGE, text)
+        about = LOCATION if location else ""
+        return Decision(after, EntryKind.RESIDENT_MESSAGE, text, about)
 
     return record(lambda: services.tips.get(tip_id), entry_id, Actor(via), decide, services)
 

@@ -7,6 +7,7 @@ RetryableProviderError   the lane pauses, the job is tried again after the back-
 OutcomeUnknownError      the same, and the send is looked up first
 TokenExpiredError        the refresher is rung; the job is due when the new pair is stored
 ChannelClosedError       an operator is called; one job a minute tries the channel again
+RecipientClosedError     the job is tried again; nobody else is concerned
 anything unforeseen      reported, tried again; the other jobs of the lane go on
 """
 
@@ -16,20 +17,23 @@ from collections.abc import Callable
 from datetime import timedelta
 
 from functions.core import tokens
-from functions.core.delivery import deliver_tip, send_digest
+from functions.core.delivery import deliver_tip
+from functions.core.digests import send_digest
 from functions.core.errors import (
     ChannelClosedError,
     LeaseLostError,
     OutcomeUnknownError,
     ProviderError,
+    RecipientClosedError,
     RetryableProviderError,
     TokenExpiredError,
 )
 from functions.core.fallback import fall_back
 from functions.core.handling import handle_event
-from functions.core.models import Claim, JobKind, JobState
+from functions.core.lanes import chat_lane
+from functions.core.models import Channel, Claim, Job, JobKind, JobState
 from functions.core.photos import clean_photos
-from functions.core.posting import PhotosNotReadyError, RateReachedError
+from functions.core.posting import CLOSED_ALARMS, PhotosNotReadyError, RateReachedError
 from functions.core.relays import relay_to_group, relay_to_resident, send_delivery
 from functions.core.retry import LONGEST, retry_delay
 from functions.core.work import LEASE, Done, Outcome, Postponed, WorkServices
@@ -97,19 +101,23 @@ def _after_provider_error(claim: Claim, error: ProviderError, services: WorkServ
         case TokenExpiredError():
             tokens.ask_for_refresh(job.unit_id, services.tokens, services.clock)
             wait = LONGEST
+        case RecipientClosedError():
+            return Postponed(now + LONGEST, error.code)
         case ChannelClosedError():
-            services.alerts.alarm("channel-closed", job.unit_id)
+            services.alerts.alarm(_closed_alarm(job), job.unit_id)
             wait = LONGEST
     services.jobs.pause_lane(job.lane, now + wait)
     return Postponed(now + wait, error.code, state)
 
 
+def _closed_alarm(job: Job) -> str:
+    is_chat = job.lane == chat_lane(job.unit_id)
+    return CLOSED_ALARMS[Channel.ZALO_USER if is_chat else Channel.ZALO_GROUP]
+
+
 def _record(claim: Claim, outcome: Outcome, services: WorkServices) -> None:
     if isinstance(outcome, Done):
         services.jobs.complete(claim)
-        if claim.job.lane == claim.job.unit_id:
-            services.alerts.clear("channel-closed", claim.job.unit_id)
-            services.tokens.confirm(claim.job.unit_id)
     elif isinstance(outcome, Postponed):
         services.jobs.postpone(claim, outcome.due_at, outcome.error, outcome.state)
     else:

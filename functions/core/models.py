@@ -95,6 +95,18 @@ class TipDraft:
     """22–64 URL-safe signs from the page, or empty without JavaScript."""
 
 
+@dataclass(frozen=True)
+class MessageDraft:
+    """A valid message of a resident before it is stored; made by
+    `core.submissions.read_message`."""
+
+    text: str = field(repr=False)
+    """Empty where photos stand alone."""
+    photos: tuple[bytes, ...] = field(default=(), repr=False)
+    message_key: str = field(default="", repr=False)
+    """22–64 URL-safe signs from the page: the same key means the same act."""
+
+
 class AttachmentState(StrEnum):
     ORIGINAL = "original"
     CLEAN = "clean"
@@ -181,6 +193,8 @@ class CaseState:
     first_acted_at: datetime | None = None
     verified_place: str = field(default="", repr=False)
     """Where it truly was, as officers found; what the sender said stays beside it."""
+    sent_location: Location | None = None
+    """The last position that the sender added by a later message; never in Zalo (design D3)."""
     past_unit_ids: tuple[str, ...] = ()
     """The units that had it before, in order."""
     joint_unit_ids: tuple[str, ...] = ()
@@ -227,6 +241,7 @@ class EntryKind(StrEnum):
     """What happened in a case."""
 
     RESIDENT_MESSAGE = "resident_message"
+    """About: "location" where it brought a position, which the case has."""
     ANSWER = "answer"
     QUESTION = "question"
     TAKEN = "taken"

@@ -169,12 +169,14 @@ class CaseStore(Protocol):
         ...
 
     def open_for_unit(self, unit_id: str, limit: int) -> list[TipSummary]:
-        """Return the unit's tips that are not closed, those it works on jointly among them,
-        soonest due first. One changed just now may be missing for some seconds."""
+        """Return the unit's tips that are not closed, or whose resident waits for an answer
+        all the same; those it works on jointly among them. Soonest due first, a closed one at
+        the end of its first clock. One changed just now may be missing for some seconds."""
         ...
 
     def latest_of_chat(self, chat_hash: bytes) -> str | None:
-        """Return the id of the last tip that came by this chat."""
+        """Return the id of the last tip that came by this chat, at once also of one stored just
+        now; of those from which their chat was taken away, none."""
         ...
 
 
@@ -738,6 +740,14 @@ class CardValues:
     occurred_at: str = ""
     received_at: datetime | None = None
     photo_count: int = 0
+    file_count: int = 0
+    """Recordings and files: they never go to Zalo."""
+    has_position: bool = False
+    """A position came with it, which never goes to Zalo."""
+    from_unit: str = ""
+    """The name of the unit that handed the tip on; a notice says it too."""
+    lead_unit: str = ""
+    """The name of the unit that the receiving one works on it with; a notice says it too."""
 
 
 @dataclass(frozen=True)

@@ -1,7 +1,8 @@
 """Posting a planned delivery: message by message, each marked before and after.
 
 What a crash or a lost answer leaves behind is a message marked as attempted; it is looked
-up in the group before it is sent again.
+up in the group or chat before it is sent again. E-mail has no place to look: its repeat is
+marked.
 """
 
 from __future__ import annotations
@@ -18,21 +19,24 @@ from functions.core.errors import (
     RetryableProviderError,
     TokenExpiredError,
 )
-from functions.core.history import LookUpImpossibleError, find_sent
+from functions.core.history import LookUpImpossibleError, Place, Wanted, find_sent
 from functions.core.models import (
     AttachmentState,
+    Channel,
     Claim,
     Delivery,
     DeliveryMessage,
     MessageKind,
     SendState,
-    Tip,
     Urgency,
 )
 from functions.core.work import WorkServices, hold
 
 SENDS_PER_MINUTE = 45
 """A photo costs two calls, and the smallest package allows 100 a minute (reference, 0)."""
+
+CLOSED_ALARMS = {Channel.ZALO_GROUP: "channel-closed", Channel.ZALO_USER: "chat-closed"}
+"""What calls for a human while a unit's group, or its chats with people, are shut."""
 
 LOOK_UP_PATIENCE = timedelta(minutes=10)
 """After so long without an answer from the history alone, the repeat is sent with a mark."""
@@ -55,8 +59,11 @@ class Address:
     """Where a delivery goes, and with which token."""
 
     unit_id: str
-    group_id: str
+    channel: Channel
+    recipient: str
+    """The group id, the user id or the e-mail address."""
     access_token: str
+    """Empty for e-mail."""
 
 
 def post_unsent(
@@ -64,9 +71,11 @@ def post_unsent(
 ) -> None:
     """Post every message that has not gone yet, in order.
 
-    Raises what the gateway raises, with the marks as the error says, PhotosNotReadyError,
-    RateReachedError and LeaseLostError.
+    The first that went shows that channel and token work. Raises what the gateway and the
+    mailer raise, with the marks as the error says, PhotosNotReadyError, RateReachedError and
+    LeaseLostError.
     """
+    is_confirmed = False
     for message in delivery.messages:
         if message.state in (SendState.SENT, SendState.REFUSED):
             continue
@@ -83,6 +92,19 @@ def post_unsent(
             services.deliveries.mark_refused(
                 delivery.delivery_id, message.position, services.clock.now()
             )
+            continue
+        if not is_confirmed:
+            _confirm(address, services)
+            is_confirmed = True
+
+
+def _confirm(address: Address, services: WorkServices) -> None:
+    if address.channel is Channel.EMAIL:
+        # One account for all units.
+        services.alerts.clear("mail-closed", "")
+        return
+    services.alerts.clear(CLOSED_ALARMS[address.channel], address.unit_id)
+    services.tokens.confirm(address.unit_id)
 
 
 def _keep_to_rate(unit_id: str, urgency: Urgency, services: WorkServices) -> None:
@@ -103,21 +125,20 @@ def _settle(
     address: Address,
     services: WorkServices,
 ) -> DeliveryMessage | None:
-    """Find out what became of an attempt: None when it stands in the group, else the
-    message to send again, marked where nobody can tell."""
+    """Find out what became of an attempt: None when it stands there, else the message to send
+    again, marked where nobody can tell."""
     repeat = services.renderer.possible_repeat(message.text)
     begun_since = len(services.deliveries.sends_since(address.unit_id, begun_at))
+    wanted = Wanted(
+        message.kind,
+        (message.text, repeat),
+        begun_later=begun_since - 1,
+        lines=_digest_lines(delivery, message, services),
+        own_ids=_own_ids(delivery, services),
+    )
+    place = Place(address.channel, address.recipient, address.access_token)
     try:
-        message_id = find_sent(
-            message.kind,
-            (message.text, repeat),
-            address.group_id,
-            address.access_token,
-            services.gateway,
-            services.deliveries,
-            begun_later=begun_since - 1,
-            lines=_digest_lines(delivery, message, services),
-        )
+        message_id = find_sent(wanted, place, services.gateway, services.deliveries)
     except LookUpImpossibleError:
         return replace(message, text=repeat)
     except RetryableProviderError as exc:
@@ -135,7 +156,7 @@ def _settle(
 def _digest_lines(
     delivery: Delivery, message: DeliveryMessage, services: WorkServices
 ) -> frozenset[str]:
-    """Return what a digest says of the tips of this message.
+    """Return what a digest says of the same tips; nothing for what brings no tips.
 
     A store that came back from a backup does not know how the lost machine went on: a card
     planned there may have become a line of a digest, and a digest may have grown.
@@ -150,6 +171,18 @@ def _digest_lines(
     return frozenset(lines.intersection(said) if delivery.is_digest else lines)
 
 
+def _own_ids(delivery: Delivery, services: WorkServices) -> frozenset[str] | None:
+    tip_id = _tip_of(delivery)
+    if not tip_id:
+        return None
+    return frozenset(
+        message.message_id
+        for one in services.deliveries.of_tip(tip_id)
+        for message in one.messages
+        if message.message_id
+    )
+
+
 def _send(
     delivery: Delivery, message: DeliveryMessage, address: Address, services: WorkServices
 ) -> None:
@@ -160,14 +193,7 @@ def _send(
     key = (delivery.delivery_id, message.position)
     services.deliveries.begin_send(*key, services.clock.now())
     try:
-        if attachment_id:
-            message_id = services.gateway.send_group_image(
-                address.access_token, address.group_id, attachment_id, message.text
-            )
-        else:
-            message_id = services.gateway.send_group_text(
-                address.access_token, address.group_id, message.text
-            )
+        message_id = _post(message.text, attachment_id, address, services)
     except (RetryableProviderError, TokenExpiredError, ChannelClosedError):
         # This send did nothing, but an earlier one of the same message may have.
         if message.attempted_at is None:
@@ -176,8 +202,28 @@ def _send(
     services.deliveries.mark_sent(*key, message_id, services.clock.now())
 
 
+def _post(text: str, attachment_id: str, address: Address, services: WorkServices) -> str:
+    """Send one message by its channel and return its id; photos go to groups alone."""
+    recipient, token = address.recipient, address.access_token
+    match address.channel:
+        case Channel.ZALO_USER:
+            return services.gateway.send_user_text(token, recipient, text)
+        case Channel.EMAIL:
+            return _mail(recipient, text, services)
+    if attachment_id:
+        return services.gateway.send_group_image(token, recipient, attachment_id, text)
+    return services.gateway.send_group_text(token, recipient, text)
+
+
+def _mail(address: str, text: str, services: WorkServices) -> str:
+    if services.mailer is None:
+        raise ChannelClosedError("no-mail-account")
+    subject, _, body = text.partition("\n")
+    return services.mailer.send(address, subject, body.lstrip("\n"))
+
+
 def _clean_photo(delivery: Delivery, message: DeliveryMessage, services: WorkServices) -> bytes:
-    tip = services.tips.get(delivery.tip_ids[0])
+    tip = services.tips.get(_tip_of(delivery))
     for attachment in tip.attachments:
         if attachment.attachment_id != message.attachment_id:
             continue
@@ -188,23 +234,6 @@ def _clean_photo(delivery: Delivery, message: DeliveryMessage, services: WorkSer
     raise RejectedByProviderError("unreadable-photo")
 
 
-def planned_messages(
-    tip: Tip, texts: list[str], with_photos: bool, services: WorkServices
-) -> tuple[DeliveryMessage, ...]:
-    """Return the card's parts and then the photos, in order, as they will be sent."""
-    messages = [
-        DeliveryMessage(position, MessageKind.TEXT, text)
-        for position, text in enumerate(texts, start=1)
-    ]
-    if with_photos:
-        total = len(tip.attachments)
-        messages += [
-            DeliveryMessage(
-                len(texts) + photo.position,
-                MessageKind.PHOTO,
-                services.renderer.photo_caption(tip.card_code, photo.position, total),
-                photo.attachment_id,
-            )
-            for photo in tip.attachments
-        ]
-    return tuple(messages)
+def _tip_of(delivery: Delivery) -> str:
+    """Return the tip whose photos a delivery has, and among whose messages it stands."""
+    return delivery.about_tip_id or next(iter(delivery.tip_ids), "")

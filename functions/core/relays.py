@@ -1,21 +1,258 @@
-"""Bringing entries of a case to the unit's group and to the resident's chat, in order."""
+"""Bringing entries of a case to the groups of its units and to the resident's chat, in order.
+
+Each entry is one delivery to one recipient, whose id follows from both: however often a job
+runs, and wherever it crashed before, an entry is planned once and posted once.
+"""
 
 from __future__ import annotations
 
-from functions.core.models import Claim
-from functions.core.work import Outcome, WorkServices
+import hashlib
+from collections.abc import Sequence
+from dataclasses import replace
+
+from functions.core import cards
+from functions.core.acts import Actor, Decision, record
+from functions.core.entry_words import group_values, resident_values
+from functions.core.errors import RecipientClosedError
+from functions.core.hearing import card_stands, group_hears, resident_hears
+from functions.core.models import (
+    Attachment,
+    CaseEntry,
+    Channel,
+    Claim,
+    Delivery,
+    DeliveryPurpose,
+    DeliveryState,
+    EntryKind,
+    SendState,
+    Tip,
+    TipStatus,
+    Via,
+)
+from functions.core.ports import EntryValues
+from functions.core.posting import Address, post_unsent
+from functions.core.reach import Reach, reach
+from functions.core.results import (
+    REFUSED,
+    append_new_texts,
+    has_refused_text,
+    has_sent_text,
+    refused,
+)
+from functions.core.retry import retry_delay
+from functions.core.work import Done, Outcome, Postponed, WorkServices
+
+_WORTH_A_WORD = (EntryKind.ANSWER, EntryKind.QUESTION)
+"""The officers are told when these do not reach the resident; not of sentences about status."""
 
 
 def relay_to_group(claim: Claim, services: WorkServices) -> Outcome:
-    """Post what the group has not heard of yet."""
-    raise NotImplementedError
+    """Post what the unit's group has not heard of yet."""
+    tip = services.tips.get(claim.job.subject_id)
+    if _is_erased(tip):
+        return Done()
+    reached = reach(claim.job.unit_id, services)
+    if isinstance(reached, Postponed):
+        return reached
+    return bring_entries(claim, tip, reached, services)
+
+
+def bring_entries(claim: Claim, tip: Tip, reached: Reach, services: WorkServices) -> Outcome:
+    """Post to the unit's group, after the card, what it has not heard of the tip.
+
+    What Zalo refuses gives way to a sentence without the words; where that is refused too, an
+    operator is called, and the entries after it go all the same.
+    """
+    unit_id = reached.channel.unit_id
+    deliveries = services.deliveries.of_tip(tip.tip_id)
+    if not card_stands(unit_id, deliveries):
+        if unit_id not in (tip.unit_id, *tip.case.joint_unit_ids):
+            # The tip went on before this group got its card, and so does what was said of it.
+            return Done()
+        wait = retry_delay(claim.job.attempts)
+        return Postponed(services.clock.now() + wait, "card-first")
+    known = {delivery.delivery_id: delivery for delivery in deliveries}
+    entries = services.cases.entries(tip.tip_id)
+    is_all_taken = True
+    for entry in group_hears(tip, unit_id, entries, deliveries):
+        delivery = known.get(relay_id(entry, Channel.ZALO_GROUP, reached.channel.group_id))
+        if delivery is not None and _is_over(delivery, claim):
+            continue
+        values = group_values(entry, tip, reached.channel.forward_mode, entries, services)
+        if delivery is None:
+            delivery = _plan_for_group(entry, tip, values, reached, services)
+        delivery = _post(delivery, values, reached.group, claim, services)
+        is_all_taken = is_all_taken and has_sent_text(delivery)
+    return Done() if is_all_taken else refused(unit_id, services)
 
 
 def relay_to_resident(claim: Claim, services: WorkServices) -> Outcome:
-    """Send what the resident's chat has not got yet."""
-    raise NotImplementedError
+    """Send what the resident's chat has not got yet.
+
+    Whoever cannot be written to any more gets nothing of what waits; the group is told once
+    of each answer and question that did not arrive.
+    """
+    tip = services.tips.get(claim.job.subject_id)
+    if tip.chat is None or tip.chat.unit_id != claim.job.unit_id or _is_erased(tip):
+        return Done()
+    reached = reach(claim.job.unit_id, services)
+    if isinstance(reached, Postponed):
+        return reached
+    address = reached.person(tip.chat.user_id)
+    known = {one.delivery_id: one for one in services.deliveries.of_tip(tip.tip_id)}
+    entries = services.cases.entries(tip.tip_id)
+    is_closed = False
+    for entry in resident_hears(entries):
+        delivery = known.get(relay_id(entry, Channel.ZALO_USER, address.recipient))
+        if delivery is None:
+            texts = services.renderer.resident_entry(resident_values(entry, tip, services))
+            delivery = _plan(entry, tip, texts, (), address, services)
+        if delivery.state is DeliveryState.PLANNED:
+            is_closed = is_closed or _is_closed_to(delivery, entry, tip, address, claim, services)
+            if is_closed:
+                refuse_rest(delivery, services)
+            delivery = services.deliveries.get(delivery.delivery_id)
+        if _has_refused(delivery) and entry.kind in _WORTH_A_WORD:
+            _tell_undelivered(entry, tip, services)
+    return Done()
 
 
 def send_delivery(claim: Claim, services: WorkServices) -> Outcome:
-    """Send one planned note."""
-    raise NotImplementedError
+    """Send one planned note. To somebody who cannot be written to, or a group that is the
+    unit's no more, it is not worth another try."""
+    delivery = services.deliveries.get(claim.job.subject_id)
+    if delivery.state is not DeliveryState.PLANNED:
+        return Done()
+    reached = reach(delivery.unit_id, services)
+    if isinstance(reached, Postponed):
+        return reached
+    address = reached.group
+    if delivery.channel is Channel.ZALO_USER:
+        address = reached.person(delivery.recipient)
+    try:
+        if address.recipient == delivery.recipient:
+            post_unsent(delivery, address, claim.job.urgency, claim, services)
+            return Done()
+    except RecipientClosedError:
+        pass
+    refuse_rest(delivery, services)
+    return Done()
+
+
+def relay_id(entry: CaseEntry, channel: Channel, recipient: str) -> str:
+    """Return the one id of the delivery of this entry to this recipient."""
+    parts = (entry.tip_id, entry.entry_id, channel, recipient)
+    return hashlib.sha256("\0".join(parts).encode()).hexdigest()
+
+
+def refuse_rest(delivery: Delivery, services: WorkServices) -> None:
+    """Give up what has not gone: nobody is there to take it."""
+    for message in services.deliveries.get(delivery.delivery_id).messages:
+        if message.state in (SendState.PENDING, SendState.ATTEMPTED):
+            services.deliveries.mark_refused(
+                delivery.delivery_id, message.position, services.clock.now()
+            )
+
+
+def _is_erased(tip: Tip) -> bool:
+    return tip.status is TipStatus.ERASED
+
+
+def _is_over(delivery: Delivery, claim: Claim) -> bool:
+    """Whether nothing is left to post: what was refused goes again only when the job that
+    was told so is re-armed."""
+    if delivery.state is DeliveryState.REFUSED:
+        return claim.job.last_error != REFUSED
+    return delivery.state is DeliveryState.SENT
+
+
+def _plan_for_group(
+    entry: CaseEntry, tip: Tip, values: EntryValues, reached: Reach, services: WorkServices
+) -> Delivery:
+    photos = () if values.sealed else cards.photos_of(tip, entry.entry_id)
+    texts = services.renderer.group_entry(values)
+    return _plan(entry, tip, texts, photos, reached.group, services)
+
+
+def _plan(
+    entry: CaseEntry,
+    tip: Tip,
+    texts: Sequence[str],
+    photos: Sequence[Attachment],
+    address: Address,
+    services: WorkServices,
+) -> Delivery:
+    return services.deliveries.plan(
+        Delivery(
+            delivery_id=relay_id(entry, address.channel, address.recipient),
+            unit_id=address.unit_id,
+            channel=address.channel,
+            recipient=address.recipient,
+            is_digest=False,
+            state=DeliveryState.PLANNED,
+            tip_ids=(),
+            messages=cards.planned_messages(tip, texts, photos, services.renderer),
+            created_at=services.clock.now(),
+            purpose=DeliveryPurpose.RELAY,
+            about_tip_id=tip.tip_id,
+            entry_id=entry.entry_id,
+        )
+    )
+
+
+def _post(
+    delivery: Delivery,
+    values: EntryValues,
+    address: Address,
+    claim: Claim,
+    services: WorkServices,
+) -> Delivery:
+    """Post it to the group, without the words where they are refused."""
+    if delivery.state is DeliveryState.REFUSED:
+        delivery = services.deliveries.reopen(delivery.delivery_id)
+    post_unsent(delivery, address, claim.job.urgency, claim, services)
+    delivery = services.deliveries.get(delivery.delivery_id)
+    if has_refused_text(delivery) and not values.sealed:
+        texts = services.renderer.group_entry(replace(values, sealed=True, text=""))
+        delivery = append_new_texts(delivery, texts, services)
+        post_unsent(delivery, address, claim.job.urgency, claim, services)
+        delivery = services.deliveries.get(delivery.delivery_id)
+    return delivery
+
+
+def _is_closed_to(
+    delivery: Delivery,
+    entry: CaseEntry,
+    tip: Tip,
+    address: Address,
+    claim: Claim,
+    services: WorkServices,
+) -> bool:
+    """Send it to the resident, without the words where they are refused; return whether the
+    resident cannot be written to."""
+    try:
+        post_unsent(delivery, address, claim.job.urgency, claim, services)
+        delivery = services.deliveries.get(delivery.delivery_id)
+        if has_refused_text(delivery):
+            values = replace(resident_values(entry, tip, services), sealed=True, text="")
+            texts = services.renderer.resident_entry(values)
+            delivery = append_new_texts(delivery, texts, services)
+            post_unsent(delivery, address, claim.job.urgency, claim, services)
+    except RecipientClosedError:
+        return True
+    return False
+
+
+def _has_refused(delivery: Delivery) -> bool:
+    return any(message.state is SendState.REFUSED for message in delivery.messages)
+
+
+def _tell_undelivered(entry: CaseEntry, tip: Tip, services: WorkServices) -> None:
+    """Put it on record, once, and so before the group."""
+    record(
+        lambda: services.tips.get(tip.tip_id),
+        f"undelivered-{entry.entry_id}",
+        Actor(Via.SYSTEM),
+        lambda now: Decision(now, EntryKind.UNDELIVERED, about=entry.entry_id),
+        services.acts,
+    )

@@ -9,7 +9,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from functions.core.delivery import close_digest, existing_delivery, plan_card
+from functions.core.delivery import existing_delivery, plan_card
+from functions.core.digests import close_digest
 from functions.core.models import DeliveryState, TipStatus
 from functions.core.work import WorkServices
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from functions.core.ports import Clock, JobStore, TipStore, TokenStore
+from functions.core.ports import Clock, EventStore, JobStore, TipStore, TokenStore
 from functions.core.tokens import EXPIRING
 
 
@@ -13,6 +13,7 @@ class StatusServices:
     tips: TipStore
     jobs: JobStore
     tokens: TokenStore
+    events: EventStore
     clock: Clock
 
 
@@ -25,6 +26,5 @@ def read_status(services: StatusServices) -> dict[str, object]:
         "jobs": services.jobs.counts(),
         "oldest_due_seconds": int((now - oldest).total_seconds()) if oldest else 0,
         "tokens": services.tokens.counts(now + EXPIRING),
-        # Counted by the webhook, which does not exist yet: nothing can be unverified.
-        "webhook_unverified": 0,
+        "webhook_unverified": services.events.unverified(),
     }

@@ -14,7 +14,14 @@ from datetime import date, datetime, timedelta, timezone
 
 from functions.core.categories import CATEGORIES
 from functions.core.errors import FieldError, InvalidInputError
-from functions.core.models import Contact, Location, TipContent, TipDraft, Urgency
+from functions.core.models import (
+    Contact,
+    Location,
+    MessageDraft,
+    TipContent,
+    TipDraft,
+    Urgency,
+)
 
 MAX_TEXT = 5_000
 MAX_LINE = {"place": 300, "area": 100, "contact_name": 100, "contact_phone": 30}
@@ -25,6 +32,8 @@ FIELDS = (
     "category", "text", "place", "area", "latitude", "longitude", "occurred_at", "urgency",
     "contact_name", "contact_phone", "sealed", "submission_key",
 )  # fmt: skip
+
+MESSAGE_FIELDS = ("receipt_code", "text", "message_key")
 
 _KEY = re.compile(r"[A-Za-z0-9_-]{22,64}")
 _PHONE = re.compile(r"\+?[0-9](?:[ .\-]?[0-9]){2,19}")
@@ -56,15 +65,24 @@ def read_draft(unit_id: str, fields: Mapping[str, str], photos: Sequence[bytes])
         contact=contact,
         sealed=reader.flag("sealed"),
         photos=tuple(photos),
-        submission_key=reader.submission_key(),
+        submission_key=reader.key("submission_key"),
     )
-    if len(photos) > MAX_PHOTOS:
-        reader.wrong("photos", "too_many")
-    if any(len(photo) > MAX_PHOTO_BYTES for photo in photos):
-        reader.wrong("photos", "too_large")
-    if reader.errors:
-        raise InvalidInputError(tuple(reader.errors))
+    reader.check_photos(photos)
+    reader.raise_mistakes()
     return draft
+
+
+def read_message(fields: Mapping[str, str], photos: Sequence[bytes]) -> MessageDraft:
+    """Return what a resident adds to their tip: a text, photos, or both.
+
+    Raises InvalidInputError naming every field that is wrong. `photos` as for `read_draft`.
+    """
+    reader = _Reader(fields)
+    text = reader.text(is_required=not photos)
+    key = reader.key("message_key")
+    reader.check_photos(photos)
+    reader.raise_mistakes()
+    return MessageDraft(text if text.strip() else "", tuple(photos), key)
 
 
 def fingerprint(draft: TipDraft) -> bytes:
@@ -114,11 +132,15 @@ class _Reader:
             self.wrong("category", "unknown")
         return code
 
-    def text(self) -> str:
+    def raise_mistakes(self) -> None:
+        if self.errors:
+            raise InvalidInputError(tuple(self.errors))
+
+    def text(self, *, is_required: bool = True) -> str:
         before = len(self.errors)
         text = self._value("text")
         if len(self.errors) == before:
-            if not text.strip():
+            if is_required and not text.strip():
                 self.wrong("text", "required")
             elif len(text) > MAX_TEXT:
                 self.wrong("text", "too_long")
@@ -178,8 +200,14 @@ class _Reader:
             self.wrong(field, "invalid")
         return value in _TRUE
 
-    def submission_key(self) -> str:
-        key = self._value("submission_key")
+    def key(self, field: str) -> str:
+        key = self._value(field)
         if key and not _KEY.fullmatch(key):
-            self.wrong("submission_key", "invalid")
+            self.wrong(field, "invalid")
         return key
+
+    def check_photos(self, photos: Sequence[bytes]) -> None:
+        if len(photos) > MAX_PHOTOS:
+            self.wrong("photos", "too_many")
+        if any(len(photo) > MAX_PHOTO_BYTES for photo in photos):
+            self.wrong("photos", "too_large")

@@ -2,42 +2,22 @@
 
 from __future__ import annotations
 
-import contextlib
 import uuid
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from functions.core import codes
+from functions.core.accepting import AcceptServices, Marks, accept
+from functions.core.attachments import put_photos, wipe_photos
 from functions.core.categories import CATEGORIES
-from functions.core.deadlines import STANDARD, Clocks, next_due
-from functions.core.errors import CardCodeTakenError, ConflictError, StoreUnavailableError
-from functions.core.models import (
-    Attachment,
-    AttachmentState,
-    Job,
-    JobKind,
-    JobState,
-    TimelineEntry,
-    Tip,
-    TipDraft,
-    TipStatus,
-    Urgency,
-)
-from functions.core.ports import (
-    BlobStore,
-    Clock,
-    JobQueue,
-    MacKeys,
-    NewTip,
-    RepeatGuard,
-    TipStore,
-)
+from functions.core.deadlines import STANDARD, Clocks
+from functions.core.errors import ConflictError, StoreUnavailableError
+from functions.core.models import Attachment, AttachmentState, Tip, TipDraft, TipStatus
+from functions.core.ports import BlobStore, Clock, JobQueue, MacKeys, RepeatGuard, TipStore
 from functions.core.submissions import fingerprint
 from functions.core.units import UnitRegister
 
-REPEATABLE = timedelta(days=7)
 REPEATABLE_WITHOUT_KEY = timedelta(minutes=10)
-KEEP = timedelta(days=365)
 
 
 @dataclass(frozen=True)
@@ -140,61 +120,32 @@ def _store(
     """
     now = services.clock.now()
     attachments = _new_attachments(draft)
+    put_photos(attachments, draft.photos, services.blobs)
     try:
-        for attachment, photo in zip(attachments, draft.photos, strict=True):
-            services.blobs.put(attachment.blob_key, photo)
-    except StoreUnavailableError:
-        _wipe(attachments, services)
-        raise
-    try:
-        earlier, tip = _add(draft, attachments, code, submission_hash, content_hash, now, services)
-    except ConflictError:
-        _wipe(attachments, services)
-        raise
-    if earlier is not None:
-        _wipe(attachments, services)
-        return earlier, True
-    return tip, False
-
-
-def _add(
-    draft: TipDraft,
-    attachments: tuple[Attachment, ...],
-    code: str,
-    submission_hash: bytes,
-    content_hash: bytes,
-    now: datetime,
-    services: SubmitServices,
-) -> tuple[Tip | None, Tip]:
-    """Add the record and ring for its jobs; draw another card code where one is taken."""
-    while True:
-        tip = _new_tip(draft, attachments, now, services.units)
-        tip = replace(tip, due_at=next_due(tip, services.clocks))
-        new = NewTip(
-            tip=tip,
-            receipt_hash=codes.receipt_hash(services.mac, code),
-            submission_hash=submission_hash,
-            content_hash=content_hash,
-            repeatable_until=now + REPEATABLE,
-            jobs=_jobs(tip, now),
-            contact_erase_after=now + KEEP if tip.contact else None,
-            erase_after=now + KEEP,
+        accepted = accept(
+            lambda card_code: _new_tip(card_code, draft, attachments, now, services.units),
+            Marks(code, submission_hash, content_hash),
+            now,
+            AcceptServices(services.tips, services.queue, services.mac, services.clocks),
         )
-        try:
-            earlier = services.tips.add(new)
-        except CardCodeTakenError:
-            continue
-        if earlier is None:
-            services.queue.ring(tip.unit_id, [job.job_id for job in new.jobs])
-        return earlier, tip
+    except ConflictError:
+        wipe_photos(attachments, services.blobs)
+        raise
+    if accepted.is_repeat:
+        wipe_photos(attachments, services.blobs)
+    return accepted.tip, accepted.is_repeat
 
 
 def _new_tip(
-    draft: TipDraft, attachments: tuple[Attachment, ...], now: datetime, units: UnitRegister
+    card_code: str,
+    draft: TipDraft,
+    attachments: tuple[Attachment, ...],
+    now: datetime,
+    units: UnitRegister,
 ) -> Tip:
     return Tip(
         tip_id=uuid.uuid4().hex,
-        card_code=codes.new_card_code(),
+        card_code=card_code,
         unit_id=receiving_unit(draft, units),
         addressed_unit_id=draft.unit_id,
         category=draft.category,
@@ -205,7 +156,6 @@ def _new_tip(
         content=draft.content,
         contact=draft.contact,
         attachments=attachments,
-        timeline=(TimelineEntry(now, TipStatus.RECEIVED),),
     )
 
 
@@ -214,34 +164,6 @@ def _new_attachments(draft: TipDraft) -> tuple[Attachment, ...]:
         Attachment(uuid.uuid4().hex, position, AttachmentState.ORIGINAL, uuid.uuid4().hex)
         for position in range(1, len(draft.photos) + 1)
     )
-
-
-def _jobs(tip: Tip, now: datetime) -> tuple[Job, ...]:
-    deliver = _job(JobKind.DELIVER_TIP, tip, now, lane=tip.unit_id)
-    if not tip.attachments:
-        return (deliver,)
-    return (_job(JobKind.CLEAN_PHOTOS, tip, now, lane=""), deliver)
-
-
-def _job(kind: JobKind, tip: Tip, now: datetime, lane: str) -> Job:
-    return Job(
-        job_id=uuid.uuid4().hex,
-        kind=kind,
-        subject_id=tip.tip_id,
-        unit_id=tip.unit_id,
-        urgency=Urgency(tip.urgency),
-        state=JobState.PENDING,
-        due_at=now,
-        created_at=now,
-        lane=lane,
-    )
-
-
-def _wipe(attachments: tuple[Attachment, ...], services: SubmitServices) -> None:
-    """Remove what can be removed now; the sweep takes the rest."""
-    with contextlib.suppress(StoreUnavailableError):
-        for attachment in attachments:
-            services.blobs.wipe(attachment.blob_key)
 
 
 def _receipt(code: str, tip: Tip, is_repeat: bool) -> Receipt:

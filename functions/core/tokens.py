@@ -22,6 +22,7 @@ from functions.core.errors import (
     RetryableProviderError,
     StoreUnavailableError,
 )
+from functions.core.lanes import lanes_of
 from functions.core.models import TokenPair, TokenSet, TokenState, ZaloApp
 from functions.core.ports import (
     ChannelStore,
@@ -75,6 +76,18 @@ def ask_for_refresh(unit_id: str, tokens: TokenStore, clock: Clock) -> None:
     tokens.hasten(unit_id, token_set.generation, clock.now() + wait)
 
 
+def accept_revocation(
+    unit_id: str, revoked_at: datetime, tokens: TokenStore, alerts: OperatorAlerts
+) -> None:
+    """The OA took its permission back: its pair is dead, unless it consented again since."""
+    token_set = tokens.get(unit_id)
+    if token_set is None or token_set.obtained_at > revoked_at:
+        return
+    if token_set.state is TokenState.OK:
+        _call_operator(unit_id, alerts)
+        tokens.give_up(unit_id, token_set.generation)
+
+
 def refresh_due_tokens(services: RefreshServices) -> int:
     """Renew every pair whose time has come; return how many were renewed."""
     due = services.tokens.due(services.clock.now())
@@ -103,7 +116,8 @@ def _refresh(token_set: TokenSet, services: RefreshServices) -> bool:
     # Nothing may come between the answer and this line: a crash here loses the pair.
     if not _keep(pair, token_set, now, services):
         return False
-    services.jobs.rearm_lane(unit_id, services.clock.now())
+    for lane in lanes_of(unit_id):
+        services.jobs.rearm_lane(lane, services.clock.now())
     for code in ("zalo-app-refused", "no-zalo-app", "needs-authorization"):
         services.alerts.clear(code, unit_id)
     return True
@@ -149,6 +163,10 @@ def _delay(token_set: TokenSet, wait: timedelta, services: RefreshServices) -> N
 
 def _give_up(token_set: TokenSet, services: RefreshServices) -> None:
     services.tokens.give_up(token_set.unit_id, token_set.generation)
+    _call_operator(token_set.unit_id, services.alerts)
+
+
+def _call_operator(unit_id: str, alerts: OperatorAlerts) -> None:
     # Each loss is a new one: an alarm still open from the last must not keep it quiet.
-    services.alerts.clear("needs-authorization", token_set.unit_id)
-    services.alerts.alarm("needs-authorization", token_set.unit_id)
+    alerts.clear("needs-authorization", unit_id)
+    alerts.alarm("needs-authorization", unit_id)

@@ -17,6 +17,8 @@ from functions.search.handler import SearchServices, create_search_app
 from functions.staff.handler import StaffServices, create_staff_app
 from functions.tips.handler import MAX_BODY, TipsServices, create_tips_app
 from functions.web.app import SiteSettings
+from functions.zalo_webhook.handler import PATH as WEBHOOK_PATH
+from functions.zalo_webhook.handler import create_webhook_app
 
 WsgiApp = Callable[[dict[str, Any], Callable[..., Any]], Iterable[bytes]]
 
@@ -40,14 +42,19 @@ def create_wsgi_app(services: Services) -> WsgiApp:
         ),
         site,
     )
-    staff = create_staff_app(StaffServices(services.sign_in, services.cases, services.units), site)
+    staff = create_staff_app(
+        StaffServices(services.sign_in, services.cases, services.units, services.casework), site
+    )
     finder = create_search_app(SearchServices(lambda: SITE.resolve().parent, services.units), site)
     pages = create_site_app(SITE, site)
+    webhook = create_webhook_app(services.receive, site)
 
     def by_address(environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
         path = environ.get("PATH_INFO", "")
         app: WsgiApp = pages
-        if path.startswith("/api/"):
+        if path == WEBHOOK_PATH:
+            app = webhook
+        elif path.startswith("/api/"):
             app = tips
         elif path == "/can-bo" or path.startswith("/can-bo/"):
             app = staff

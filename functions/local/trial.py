@@ -54,6 +54,7 @@ def _sandbox_part(folder: Path, provision: Path, services: Services) -> Part:
     command = [sys.executable, "-m", "functions.local.sandbox"]
     command += ["--port", str(services.settings.sandbox_port), "--state", str(folder)]
     command += ["--units", str(units), "--write-provision", str(provision)]
+    command += ["--webhook-url", f"http://127.0.0.1:{services.settings.port}/api/zalo/webhook"]
     command += ["--exit-with-parent"]
     return Part("sandbox", command)
 
@@ -69,6 +70,7 @@ def _tell_addresses(settings: Settings) -> None:
                 f"  Tip form             {settings.public_url}/{unit}/to-giac/",
                 f"  Follow a tip         {settings.public_url}/theo-doi/",
                 f"  Zalo group (trial)   {sandbox}/nhom/{unit}",
+                f"  Zalo chat (trial)    {sandbox}/nhan-tin/{unit}",
                 f"  Officer sign-in      make officer-link UNIT={unit}   (in another terminal)",
                 "",
                 "  Ctrl-C stops everything.",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hmac
+from collections.abc import Mapping
 from urllib.parse import urlsplit
 
 from flask import Response, abort, current_app, g, request
@@ -11,6 +12,8 @@ from functions.config import is_loopback
 from functions.core.errors import NotFoundError
 from functions.core.models import Session
 from functions.core.signin import SESSION_LIFE, SignInServices, open_session
+from functions.staff.forms import FORMS
+from functions.staff.labels import field_label
 from functions.web.answers import page
 from functions.web.app import SiteSettings
 from functions.web.audience import Audience, audience_of
@@ -52,7 +55,7 @@ class Guard:
         try:
             g.session = open_session(request.cookies.get(COOKIE, ""), self._services)
         except NotFoundError:
-            return signed_out()
+            return signed_out(typed=_typed())
         return None
 
     def let_in(self, session: Session, response: Response) -> None:
@@ -90,9 +93,16 @@ class Guard:
 
 def require_csrf_token() -> None:
     """Refuse a form that did not come from a page of this session."""
-    typed = read_fields(request, ("csrf_token",)).get("csrf_token", "")
-    if not hmac.compare_digest(typed.encode(), current_session().csrf_token.encode()):
+    if not has_csrf_token(read_fields(request, ("csrf_token",))):
         abort(403)
+
+
+def has_csrf_token(sent: Mapping[str, str]) -> bool:
+    """Tell whether the form came from a page of this session."""
+    typed = sent.get("csrf_token", "")
+    return hmac.compare_digest(
+        typed.encode("utf-8", "replace"), current_session().csrf_token.encode()
+    )
 
 
 def current_session() -> Session:
@@ -101,8 +111,8 @@ def current_session() -> Session:
     return session
 
 
-def signed_out(link_failed: bool = False) -> Response:
-    """Say how to sign in.
+def signed_out(link_failed: bool = False, typed: Mapping[str, str] | None = None) -> Response:
+    """Say how to sign in, and give back what was `typed` into a form of a case.
 
     A visit that a link on another site began carries no SameSite=Strict cookie, though the
     officer may well be signed in: the page asks for itself once more, now from our own site.
@@ -114,4 +124,16 @@ def signed_out(link_failed: bool = False) -> Response:
         here=f"{request.path}?{CONTINUED}=1" if request.method in _READS else "",
         again=from_elsewhere and request.method in _READS and CONTINUED not in request.args,
         link_failed=link_failed,
+        typed=typed or {},
+        action=request.path,
+        field_label=field_label,
     )
+
+
+def _typed() -> dict[str, str]:
+    """Return what was typed into the form of an act: the request's own body, and nothing else."""
+    act_name = (request.view_args or {}).get("act_name", "")
+    if request.method in _READS or act_name not in FORMS:
+        return {}
+    sent = read_fields(request, FORMS[act_name].fields)
+    return {name: value for name, value in sent.items() if value.strip()}

@@ -15,7 +15,7 @@ _public_url = _services.settings.public_url
 
 handler = serve_events(
     create_staff_app(
-        StaffServices(_services.sign_in, _services.cases, _services.units),
+        StaffServices(_services.sign_in, _services.cases, _services.units, _services.casework),
         SiteSettings(_public_url, TEMPLATES),
     ),
     _public_url,

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from mypy_boto3_dynamodb.client import DynamoDBClient
     from mypy_boto3_kms.client import KMSClient
     from mypy_boto3_s3.client import S3Client
+    from mypy_boto3_ses.client import SESClient
     from mypy_boto3_sqs.client import SQSClient
 
 # An answer is due within seconds: a form waits for it, and a sweep looks again.
@@ -38,6 +39,8 @@ _BELL_CONFIG = _CONFIG.merge(
 _HURRIED_S3_CONFIG = _S3_CONFIG.merge(
     Config(connect_timeout=1, read_timeout=3, retries={"mode": "standard", "total_max_attempts": 1})
 )
+# A repeat of ours could be a second message: whether to send again is decided by the job.
+_MAIL_CONFIG = _CONFIG.merge(Config(retries={"mode": "standard", "total_max_attempts": 1}))
 
 
 class AwsClients:
@@ -67,6 +70,11 @@ class AwsClients:
     @cached_property
     def sqs(self) -> SQSClient:
         client: SQSClient = self._client("sqs", _BELL_CONFIG)
+        return client
+
+    @cached_property
+    def ses(self) -> SESClient:
+        client: SESClient = self._client("ses", _MAIL_CONFIG)
         return client
 
     @cached_property

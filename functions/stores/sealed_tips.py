@@ -69,7 +69,8 @@ def open_case(tip_id: str, sealed: bytes | None, sealer: Sealer) -> CaseState:
     for name in ("past_unit_ids", "joint_unit_ids"):
         fields[name] = tuple(fields[name])
     fields["outcome"] = _outcome(fields["outcome"])
-    return CaseState(**fields)
+    location = fields.pop("sent_location", None)
+    return CaseState(**fields, sent_location=Location(**location) if location else None)
 
 
 def _outcome(fields: dict[str, Any] | None) -> Outcome | None:

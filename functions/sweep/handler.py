@@ -1,12 +1,40 @@
-"""Tidies up what a crash can leave behind, and rings for what is due."""
+"""Tidies up what a crash can leave behind, rings for what is due, and watches over what did not
+come through: tips to their group, alarms to a human, messages to us."""
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 from functions import logs
+from functions.core.late import call_ladder
+from functions.core.reading_back import ReadBackServices, read_back
 from functions.core.sweeping import SweepServices, ring_for_due, sweep
+from functions.core.telling import TellServices, tell_alarms
 
 LATE_SECONDS = 60
 """The next sweep: what is due for longer than that was rung for and still is not done."""
+
+
+@dataclass(frozen=True)
+class WatchServices:
+    sweep: SweepServices
+    tell: TellServices
+    read_back: ReadBackServices
+
+
+def watch(services: WatchServices) -> None:
+    """Call the ladder for late tips, tell of alarms, read back what webhooks did not bring.
+
+    What asks other machines comes last, for it may take its time. Raises
+    StoreUnavailableError.
+    """
+    call_ladder(services.sweep.jobs, services.sweep.queue, services.sweep.clock)
+    told = tell_alarms(services.tell)
+    if told:
+        logs.info("alarms-told", count=told)
+    missed = read_back(services.read_back)
+    if missed:
+        logs.warning("events-read-back", count=missed)
 
 
 def run_sweep(services: SweepServices) -> int:

@@ -1,7 +1,7 @@
 """The function `sweep` on AWS Lambda: run by two schedules.
 
-Each minute it only rings; to look for photos that no tip names it must list all photos there
-are, so that is done seldom.
+Each minute it only rings and watches; to look for photos that no tip names it must list all
+photos there are, so that is done seldom.
 """
 
 from __future__ import annotations
@@ -11,18 +11,21 @@ from typing import Any
 from functions import logs, startup  # startup: before all that is heavy
 from functions.bootstrap import Services
 from functions.config import Settings
-from functions.sweep.handler import ring, run_sweep
+from functions.sweep.handler import WatchServices, ring, run_sweep, watch
 
 ONLY_RING = "ring"
 
 logs.configure()
-_services = Services(Settings.from_env()).sweep
+_made = Services(Settings.from_env())
+_services = _made.sweep
+_watched = WatchServices(_services, _made.tell, _made.read_back)
 
 
 def handler(event: dict[str, Any], context: Any) -> None:
-    """Sweep once; a schedule that says so wants the ringing alone."""
+    """Sweep once; a schedule that says so wants no tidying."""
     if event.get("task") == ONLY_RING:
         ring(_services)
+        watch(_watched)
     else:
         run_sweep(_services)
 

@@ -10,7 +10,6 @@ from flask import Response, g, jsonify, make_response
 from functions.core import codes
 from functions.core.errors import FieldError
 from functions.core.models import UploadTicket
-from functions.core.receipts import ReceiptView
 from functions.core.tips import Receipt
 from functions.core.units import Unit, UnitRegister
 from functions.tips.forms import draw_form, notices, tips_address, typed_values
@@ -56,33 +55,6 @@ class Answers:
             phone=self._phone(receipt.unit_id),
         )
 
-    def receipt_status(self, view: ReceiptView) -> Response:
-        """Show how a tip stands."""
-        if wants_json():
-            reached = view.reached_group_at
-            return jsonify(
-                status=view.status,
-                unit_id=view.unit_id,
-                received_at=view.received_at.isoformat(),
-                reached_group_at=reached.isoformat() if reached else None,
-                timeline=[
-                    {"at": entry.at.isoformat(), "status": entry.status} for entry in view.timeline
-                ],
-                messages=[],
-            )
-        return page(
-            "receipt_status.html.j2",
-            view=view,
-            unit_name=words().office(self.units.get(view.unit_id)),
-            phone=self._phone(view.unit_id),
-        )
-
-    def unknown_receipt(self) -> Response:
-        """Answer alike for codes that are unknown, expired or none at all."""
-        if wants_json():
-            return error_answer(404)
-        return page("receipt_unknown.html.j2", 404)
-
     def form_again(
         self, status: int, unit: Unit, submission: Submission, errors: Sequence[FieldError] = ()
     ) -> Response:
@@ -105,8 +77,8 @@ class Answers:
     def mistakes(
         self, unit: Unit, submission: Submission, errors: Sequence[FieldError]
     ) -> Response:
-        """Refuse with the status that says most: a bad photo alone is 415 or 413, else 422."""
-        return self.form_again(_status_of(errors), unit, submission, errors)
+        """Refuse with the status that says most."""
+        return self.form_again(status_of(errors), unit, submission, errors)
 
     def unknown_unit(self, submission: Submission) -> Response:
         """Say that there is no such unit, and give back what was typed."""
@@ -150,7 +122,7 @@ class Answers:
 
     def no_tickets(self, errors: Sequence[FieldError]) -> Response:
         """Say what is wrong with the photos somebody wants to upload."""
-        return json_errors(errors, _status_of(errors))
+        return json_errors(errors, status_of(errors))
 
     def unavailable(self) -> Response:
         """Say that nothing was stored, with the unit's phone and everything typed."""
@@ -181,7 +153,8 @@ def _had_photos(submission: Submission) -> bool:
     return bool(submission.photos or submission.upload_ids)
 
 
-def _status_of(errors: Sequence[FieldError]) -> int:
+def status_of(errors: Sequence[FieldError]) -> int:
+    """Return the status that says most: a bad photo alone is 415 or 413, else 422."""
     if TOO_LARGE_FORM in errors:
         return 413
     if any(error.field != "photos" for error in errors):

@@ -1,4 +1,4 @@
-"""The function `tips`: takes tips and shows receipts. Everything here is public.
+"""The function `tips`: takes tips, and serves receipts. Everything here is public.
 
 No cookie is set or read, no Origin or token is asked for: the form must work from any
 browser, and there is nothing here that a foreign page could do in somebody's name.
@@ -22,21 +22,22 @@ from functions.core.errors import (
 )
 from functions.core.models import TipDraft
 from functions.core.ports import UploadStore
-from functions.core.receipts import ReceiptServices, show_receipt
+from functions.core.receipts import ReceiptServices
 from functions.core.submissions import read_draft
 from functions.core.tips import Receipt, SubmitServices, submit_tip
 from functions.core.units import Unit
 from functions.core.uploads import UploadServices
 from functions.tips.answers import Answers
-from functions.tips.intake import UNREADABLE, Submission, read_submission
+from functions.tips.intake import Submission, read_all, read_submission
+from functions.tips.receipt_answers import ReceiptAnswers
+from functions.tips.receipts import ReceiptViews
 from functions.tips.uploads import UploadedTips, read_sizes
 from functions.web.answers import error_answer, json_errors
 from functions.web.app import SiteSettings, create_app
 from functions.web.audience import Audience, audience
 from functions.web.display import INDOCHINA
-from functions.web.fields import read_fields
 from functions.web.health import add_health
-from functions.web.limits import INVALID_FORMS, UPLOAD_TICKETS, WRONG_RECEIPTS, MemoryRateLimiter
+from functions.web.limits import INVALID_FORMS, UPLOAD_TICKETS, MemoryRateLimiter
 from functions.web.openapi import add_openapi
 from functions.web.senders import SenderHashes
 
@@ -60,26 +61,58 @@ class TipsServices:
 
 
 def create_tips_app(services: TipsServices, site: SiteSettings) -> Flask:
-    """Make the app: submit, receipt, health and the OpenAPI document."""
-    answers = Answers(services.submit.units, services.duty_phone)
-    app = create_app(__name__, site, MAX_BODY, answers.unavailable)
-    views = _Views(services, answers, site)
-    app.add_url_rule("/api/units/<unit_id>/tips", view_func=views.create_tip, methods=["POST"])
-    app.add_url_rule("/api/units/<unit_id>/uploads", view_func=views.open_uploads, methods=["POST"])
-    app.add_url_rule("/api/receipts", view_func=views.show_receipt, methods=["POST"])
+    """Make the app: submit, receipts, health and the OpenAPI document."""
+    units, phone = services.submit.units, services.duty_phone
+    answers = Answers(units, phone)
+    receipt_answers = ReceiptAnswers(units, phone, services.max_form < MAX_BODY)
+
+    def unavailable() -> Response:
+        about_tip = "unit" in g or "submission" in g
+        return answers.unavailable() if about_tip else receipt_answers.unavailable()
+
+    app = create_app(__name__, site, MAX_BODY, unavailable)
+    senders = SenderHashes(services.submit.clock, behind_proxy=site.has_proxy)
+    limiter = MemoryRateLimiter(services.submit.clock)
+    _add_tips(app, _Views(services, answers, senders, limiter))
+    _add_receipts(
+        app,
+        ReceiptViews(services.receipts, receipt_answers, senders, limiter, services.max_form),
+    )
     add_health(app, services.is_healthy)
     add_openapi(app, site.public_url)
     return app
 
 
-class _Views:
-    """The public routes with what they share."""
+def _add_tips(app: Flask, views: _Views) -> None:
+    app.add_url_rule("/api/units/<unit_id>/tips", view_func=views.create_tip, methods=["POST"])
+    app.add_url_rule("/api/units/<unit_id>/uploads", view_func=views.open_uploads, methods=["POST"])
 
-    def __init__(self, services: TipsServices, answers: Answers, site: SiteSettings) -> None:
+
+def _add_receipts(app: Flask, views: ReceiptViews) -> None:
+    by_path = {
+        "/api/receipts": views.show_receipt,
+        "/api/receipts/messages": views.add_message,
+        "/api/receipts/contact/withdraw": views.withdraw_contact,
+        "/api/receipts/deletion": views.ask_for_deletion,
+    }
+    for path, view in by_path.items():
+        app.add_url_rule(path, view_func=view, methods=["POST"])
+
+
+class _Views:
+    """The routes of who sends a tip, with what they share."""
+
+    def __init__(
+        self,
+        services: TipsServices,
+        answers: Answers,
+        senders: SenderHashes,
+        limiter: MemoryRateLimiter,
+    ) -> None:
         self._services = services
         self._answers = answers
-        self._senders = SenderHashes(services.submit.clock, behind_proxy=site.has_proxy)
-        self._limiter = MemoryRateLimiter(services.submit.clock)
+        self._senders = senders
+        self._limiter = limiter
         self._uploaded = UploadedTips(UploadServices(services.uploads, services.submit))
 
     @audience(Audience.PUBLIC)
@@ -124,19 +157,6 @@ class _Views:
             return self._answers.no_tickets(invalid.errors)
         return self._answers.tickets([store.open_ticket(size) for size in sizes])
 
-    @audience(Audience.PUBLIC)
-    def show_receipt(self) -> Response:
-        """Show how a tip stands to whoever has its code."""
-        sender = self._senders.address_hash(request.remote_addr)
-        self._limiter.check(WRONG_RECEIPTS, sender)
-        typed = read_fields(request, ("receipt_code",)).get("receipt_code", "")
-        try:
-            view = show_receipt(typed, self._services.receipts)
-        except NotFoundError:
-            self._limiter.count_failure(WRONG_RECEIPTS, sender)
-            return self._answers.unknown_receipt()
-        return self._answers.receipt_status(view)
-
     def _submit(self, unit: Unit, submission: Submission) -> Receipt:
         """Take the tip. Raises InvalidInputError, ConflictError and StoreUnavailableError."""
         senders = self._senders.sender_hashes(request.remote_addr, request.user_agent.string)
@@ -166,17 +186,7 @@ class _Views:
 
 def _read(unit: Unit, submission: Submission) -> TipDraft:
     """Return the draft. Raises InvalidInputError with one mistake per field."""
-    if UNREADABLE in submission.errors:
-        raise InvalidInputError((UNREADABLE,))
-    found = list(submission.errors)
-    try:
-        draft = read_draft(unit.unit_id, submission.fields, submission.photos)
-    except InvalidInputError as invalid:
-        found.extend(invalid.errors)
-    if found:
-        first_of_each = {error.field: error for error in reversed(found)}
-        raise InvalidInputError(tuple(reversed(first_of_each.values())))
-    return draft
+    return read_all(lambda whole: read_draft(unit.unit_id, whole.fields, whole.photos), submission)
 
 
 def _repeat_word(is_repeat: bool) -> str:

@@ -30,13 +30,13 @@ def page(template: str, status: int = 200, **values: Any) -> Response:
     return make_response(render_template(template, **values), status)
 
 
-def json_errors(errors: Sequence[FieldError], status: int, **more: Any) -> Response:
-    """Answer with the one form that errors have in JSON."""
+def json_errors(errors: Sequence[FieldError], status: int, form: str = "", **more: Any) -> Response:
+    """Answer with the one form that errors have in JSON; `form` as for `Words.mistake`."""
     listed = [
         {
             "field": error.field,
             "code": error.code,
-            "message": words().mistake(error.field, error.code),
+            "message": words().mistake(error.field, error.code, form),
         }
         for error in errors
     ]

@@ -14,6 +14,8 @@ class Audience(StrEnum):
     """Anyone: no cookie, no Origin, no token is asked for."""
     STAFF = "staff"
     """Signed-in officers only."""
+    ZALO = "zalo"
+    """Zalo's own machines, known by a signature on each request."""
 
 
 def audience(who: Audience) -> Callable[[View], View]:

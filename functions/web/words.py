@@ -32,6 +32,8 @@ class Words:
     delivery_states: Mapping[str, str]
     attachment_states: Mapping[str, str]
     fields: Mapping[str, str]
+    staff: Mapping[str, Mapping[str, str]]
+    """What the pages of officers say, by what it is about."""
     search_kinds: Mapping[str, str]
     search_unavailable: PageWords
     too_large_at_edge: PageWords
@@ -55,9 +57,12 @@ class Words:
         by_field = {"category": self.categories, "urgency": self.urgencies}
         return by_field.get(field, {}).get(value, value)
 
-    def mistake(self, field: str, code: str) -> str:
-        """Return the sentence for a mistake at a field."""
+    def mistake(self, field: str, code: str, form: str = "") -> str:
+        """Return the sentence for a mistake at a field, the form's own if it has one."""
         general = self._errors[_GENERAL]
+        own = self._errors.get(f"{form}.{field}", {})
+        if form and code in own:
+            return own[code]
         at_field = self._errors.get(field, {})
         return at_field.get(code) or general.get(code) or general["invalid"]
 
@@ -74,6 +79,7 @@ def load_words(templates: Path) -> Words:
         delivery_states=messages["delivery_states"],
         attachment_states=messages["attachment_states"],
         fields=messages["fields"],
+        staff=messages["staff"],
         search_kinds=catalogue["search_kinds"],
         search_unavailable=PageWords(**messages["search_unavailable"]),
         too_large_at_edge=PageWords(**messages["too_large_at_edge"]),

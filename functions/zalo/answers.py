@@ -26,6 +26,7 @@ from functions.core.errors import (
     ChannelClosedError,
     OutcomeUnknownError,
     ProviderError,
+    RecipientClosedError,
     RejectedByProviderError,
     RetryableProviderError,
     TokenExpiredError,
@@ -42,9 +43,9 @@ _ERRORS: dict[CodeClass, type[ProviderError]] = {
     CodeClass.TOKEN: TokenExpiredError,
     CodeClass.PAYLOAD: RejectedByProviderError,
     CodeClass.CONFIG: ChannelClosedError,
-    CodeClass.QUOTA: ChannelClosedError,
-    CodeClass.RECIPIENT: ChannelClosedError,
-    CodeClass.SCHEDULE: ChannelClosedError,
+    CodeClass.QUOTA: RecipientClosedError,
+    CodeClass.RECIPIENT: RecipientClosedError,
+    CodeClass.SCHEDULE: RecipientClosedError,
     CodeClass.BUG: ChannelClosedError,
 }
 

@@ -1,4 +1,4 @@
-"""The calls of Zalo's Open API that this project uses: text, photo and history of a group.
+"""The calls of Zalo's Open API that this project uses: texts, photos and histories.
 
 Sections are those of the project's API reference; each was checked there on the day named.
 """
@@ -9,18 +9,29 @@ import hashlib
 import hmac
 import json
 import unicodedata
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from urllib.parse import urlencode
 
-from functions.core.errors import OutcomeUnknownError, RetryableProviderError, TokenExpiredError
-from functions.core.models import GroupMessage
+from functions.core.errors import (
+    ChannelClosedError,
+    OutcomeUnknownError,
+    RecipientClosedError,
+    RejectedByProviderError,
+    RetryableProviderError,
+    TokenExpiredError,
+)
+from functions.core.models import GroupMessage, UnitChannel
 from functions.core.ports import Clock
 from functions.zalo.answers import data_of
+from functions.zalo.missed import HistoryItem, event_of, person_of, time_ms
 from functions.zalo.transport import BaseUrl, Call, Transport, encode_file, is_header_value
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _LONGEST_ID = 500
+_MOST_IN_GROUP = 50
+_MOST_IN_CHAT = 10
 
 
 class ZaloClient:
@@ -48,7 +59,7 @@ class ZaloClient:
         Section 4.2, `POST /v3.0/oa/group/message`; checked 2026-11-21. The text goes in
         NFC (section 0) and otherwise as it is: its length is the renderer's concern.
         """
-        return self._send(access_token, group_id, {"text": _nfc(text)})
+        return self._send_to_group(access_token, group_id, {"text": _nfc(text)})
 
     def upload_image(self, access_token: str, jpeg: bytes) -> str:
         """Upload a JPEG of at most 1,048,576 bytes and return its attachment id.
@@ -57,9 +68,10 @@ class ZaloClient:
         have taken effect is retryable: nobody sees an image that was never posted.
         """
         body, content_type = encode_file("file", "photo.jpg", jpeg, "image/jpeg")
-        data = self._ask_repeatable(
-            access_token, "POST", "/v2.0/oa/upload/image", content_type, body
-        )
+        with _no_person():
+            data = self._ask_repeatable(
+                access_token, "POST", "/v2.0/oa/upload/image", content_type, body
+            )
         attachment_id = _id_in(data, "attachment_id")
         if not attachment_id:
             raise RetryableProviderError("no-attachment-id")
@@ -78,7 +90,7 @@ class ZaloClient:
         message: dict[str, object] = {"attachment": {"type": "template", "payload": payload}}
         if caption:
             message = {"text": _nfc(caption), **message}
-        return self._send(access_token, group_id, message)
+        return self._send_to_group(access_token, group_id, message)
 
     def group_history(
         self, access_token: str, group_id: str, offset: int, count: int
@@ -89,23 +101,105 @@ class ZaloClient:
         row 15); rules G7 and G8; checked 2026-11-21. An answer without a list is
         retryable, never "no messages": a look-up that wrongly finds nothing doubles a post.
         """
+        items = self._group_items(access_token, group_id, offset, count)
+        return self._group_messages(items)
+
+    def send_user_text(self, access_token: str, user_id: str, text: str) -> str:
+        """Write to one person and return the message id.
+
+        Sections 2.1 and 2.2, `POST /v3.0/oa/message/cs`; checked 2026-11-21. Who has not
+        written to the OA for 7 days, has blocked it, or for whom nothing is left of the quota
+        raises RecipientClosedError.
+        """
+        recipient = {"user_id": user_id}
+        return self._send(access_token, "/v3.0/oa/message/cs", recipient, {"text": _nfc(text)})
+
+    def user_history(self, access_token: str, user_id: str) -> list[GroupMessage]:
+        """Return the newest ten messages of the chat with one person, newest first.
+
+        Section 6, `GET /v2.0/oa/conversation` with one parameter `data`, ten at most; rule
+        T10; checked 2026-11-21. An answer without a list is retryable as in `group_history`.
+        """
+        return self._group_messages(self._chat_items(access_token, user_id))
+
+    def missed_events(self, access_token: str, channel: UnitChannel) -> list[bytes]:
+        """Return what people lately wrote to the OA and in its group, oldest first, read back
+        from the histories, each in the shape of a webhook event.
+
+        Sections 4.3 and 6 (`listrecentchat`), 12.5 last line; checked 2026-11-21. Each of the
+        ten recent chats is read, also where the OA wrote last: its answer to one message may
+        have come after the next.
+        """
+        now_ms = (self._clock.now() - _EPOCH) // timedelta(milliseconds=1)
+        found = [(item, channel.group_id) for item in self._items_of_group(access_token, channel)]
+        for user_id in self._recent_people(access_token, channel):
+            found += [(item, "") for item in self._items_of_chat(access_token, user_id)]
+        found.sort(key=lambda place: time_ms(place[0]) or now_ms)
+        events = (event_of(item, channel, group_id, now_ms) for item, group_id in found)
+        return [event for event in events if event is not None]
+
+    def _items_of_group(self, access_token: str, channel: UnitChannel) -> list[HistoryItem]:
+        if not channel.group_id:
+            return []
+        try:
+            return self._group_items(access_token, channel.group_id, 0, _MOST_IN_GROUP)
+        except (ChannelClosedError, RejectedByProviderError):
+            # Sends to the group say so to the operator; its people still have their chats.
+            return []
+
+    def _items_of_chat(self, access_token: str, user_id: str) -> list[HistoryItem]:
+        try:
+            return self._chat_items(access_token, user_id)
+        except (RecipientClosedError, RejectedByProviderError):
+            # One person who cannot be read any more must not hide what all others wrote.
+            return []
+
+    def _recent_people(self, access_token: str, channel: UnitChannel) -> list[str]:
+        query = _data_query({"offset": 0, "count": _MOST_IN_CHAT})
+        with _no_person():
+            items = self._items(access_token, f"/v2.0/oa/listrecentchat?{query}")
+        people = dict.fromkeys(person_of(item) for item in items)
+        return [user_id for user_id in people if user_id not in ("", channel.oa_id)]
+
+    def _group_items(
+        self, access_token: str, group_id: str, offset: int, count: int
+    ) -> list[HistoryItem]:
         query = urlencode({"group_id": group_id, "offset": offset, "count": count})
-        data = self._ask_repeatable(access_token, "GET", f"/v3.0/oa/group/conversation?{query}")
+        with _no_person():
+            return self._items(access_token, f"/v3.0/oa/group/conversation?{query}")
+
+    def _chat_items(self, access_token: str, user_id: str) -> list[HistoryItem]:
+        query = _data_query({"user_id": user_id, "offset": 0, "count": _MOST_IN_CHAT})
+        return self._items(access_token, f"/v2.0/oa/conversation?{query}")
+
+    def _items(self, access_token: str, target: str) -> list[HistoryItem]:
+        data = self._ask_repeatable(access_token, "GET", target)
         if not isinstance(data, list):
             raise RetryableProviderError("no-list")
-        now = self._clock.now()
-        return [_group_message(item, now) for item in data if isinstance(item, dict)]
+        return [item for item in data if isinstance(item, dict)]
 
-    def _send(self, access_token: str, group_id: str, message: Mapping[str, object]) -> str:
-        payload = {"recipient": {"group_id": group_id}, "message": message}
+    def _group_messages(self, items: list[HistoryItem]) -> list[GroupMessage]:
+        now = self._clock.now()
+        return [_group_message(item, now) for item in items]
+
+    def _send_to_group(
+        self, access_token: str, group_id: str, message: Mapping[str, object]
+    ) -> str:
+        recipient = {"group_id": group_id}
+        with _no_person():
+            return self._send(access_token, "/v3.0/oa/group/message", recipient, message)
+
+    def _send(
+        self,
+        access_token: str,
+        target: str,
+        recipient: Mapping[str, str],
+        message: Mapping[str, object],
+    ) -> str:
+        payload = {"recipient": recipient, "message": message}
         text = json.dumps(payload, ensure_ascii=False, separators=(",", ":"))
-        data = self._ask(
-            access_token,
-            "POST",
-            "/v3.0/oa/group/message",
-            "application/json",
-            text.encode("utf-8", "replace"),
-        )
+        body = text.encode("utf-8", "replace")
+        data = self._ask(access_token, "POST", target, "application/json", body)
         message_id = _id_in(data, "message_id")
         if not message_id:
             raise OutcomeUnknownError("no-message-id")
@@ -144,6 +238,21 @@ class ZaloClient:
         return headers
 
 
+@contextmanager
+def _no_person() -> Iterator[None]:
+    """Where no person is written to, a number that speaks of one, or of a quota, closes the
+    channel as a whole."""
+    try:
+        yield
+    except RecipientClosedError as exc:
+        raise ChannelClosedError(exc.code) from exc
+
+
+def _data_query(data: Mapping[str, object]) -> str:
+    """Return the query of the older calls: all parameters as JSON in one (section 0)."""
+    return urlencode({"data": json.dumps(data, separators=(",", ":"))})
+
+
 def appsecret_proof(app_secret: str, access_token: str) -> str:
     """Return the proof of section 1.5: hex HMAC-SHA-256 of the token under the app secret."""
     return hmac.new(app_secret.encode(), access_token.encode(), hashlib.sha256).hexdigest()
@@ -155,14 +264,14 @@ def _nfc(text: str) -> str:
 
 def _id_in(data: object, name: str) -> str:
     """Return an id as a string, "" when there is none that could be stored and shown."""
-    value = data.get(name) if isinstance(data, dict) else None
+    value = data.get(name) if isinstance(data, Mapping) else None
     if isinstance(value, bool) or not isinstance(value, int | str):
         return ""
     text = str(value)
     return text if text.isprintable() and len(text) <= _LONGEST_ID else ""
 
 
-def _group_message(item: dict[str, object], now: datetime) -> GroupMessage:
+def _group_message(item: HistoryItem, now: datetime) -> GroupMessage:
     """Read one item of a history; `now` stands in for a time that is missing.
 
     A message whose time cannot be read thus still counts as recent, so that a look-up

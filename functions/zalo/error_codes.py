@@ -32,8 +32,9 @@ OA_CODES = _table(
     (CodeClass.TOKEN, (-216, -220, 216, 401, -401)),
     (CodeClass.PAYLOAD, (-100, -201, -210, -233, -248, -249)),
     (CodeClass.CONFIG, (-202, -204, -205, -207, -208, -209, -212, -215, -219, -221)),
-    (CodeClass.CONFIG, (-223, -224, -235, -237, -238, -241, -242, -320, -321, -403)),
-    (CodeClass.QUOTA, (-211,)),
+    (CodeClass.CONFIG, (-223, -224, -235, -237, -238, -241, -242, -403)),
+    # -320 and -321 (no funded account) meet only messages to people after 48 h (2.2).
+    (CodeClass.QUOTA, (-211, -320, -321)),
     (CodeClass.RECIPIENT, (-213, -217, -218, -227, -230, -232, -244, -305, -311)),
     (CodeClass.SCHEDULE, (-234,)),
     (CodeClass.BUG, (-240,)),

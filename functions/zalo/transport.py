@@ -147,7 +147,7 @@ class Transport:
             connection.connect()
         except (HTTPError, OSError) as exc:
             connection.close()
-            raise RetryableProviderError(_connect_failure(exc)) from exc
+            raise RetryableProviderError(connect_failure(exc)) from exc
         return connection
 
     def _converse(self, connection: HTTPConnection, target: str, call: Call) -> Answer:
@@ -188,7 +188,8 @@ def encode_file(field_name: str, file_name: str, data: bytes, mime: str) -> tupl
     return encode_multipart_formdata({field_name: (file_name, data, mime)})
 
 
-def _connect_failure(exc: Exception) -> str:
+def connect_failure(exc: Exception) -> str:
+    """Return the word of ours for what went wrong before anything was sent."""
     if isinstance(exc, NameResolutionError | LocationParseError):
         return "dns"
     if isinstance(exc, NewConnectionError):  # to urllib3 a kind of ConnectTimeoutError

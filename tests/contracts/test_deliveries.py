@@ -14,6 +14,7 @@ from functions.core.models import (
     Channel,
     Delivery,
     DeliveryMessage,
+    DeliveryPurpose,
     DeliveryState,
     Job,
     JobKind,
@@ -22,7 +23,7 @@ from functions.core.models import (
     SendState,
     Urgency,
 )
-from functions.core.ports import DeliveryStore, DigestJoin, JobStore
+from functions.core.ports import MOST_NOTICED, DeliveryStore, DigestJoin, JobStore
 from functions.stores.dynamodb.deliveries import DynamoDeliveryStore
 from functions.stores.dynamodb.jobs import DynamoJobStore
 from functions.stores.sqlite.deliveries import SqliteDeliveryStore
@@ -107,6 +108,26 @@ def digest_job(delivery_id: str = "digest-1") -> Job:
         created_at=NOW,
         lane=UNIT,
     )
+
+
+def make_relay(delivery_id: str = "relay-1", **changes: object) -> Delivery:
+    usual = {
+        "tip_ids": (),
+        "messages": (text(1, "Trả lời TB-7K3M9Q"),),
+        "purpose": DeliveryPurpose.RELAY,
+        "about_tip_id": "tip-1",
+        "entry_id": "entry-1",
+    }
+    return make_card(delivery_id, **(usual | changes))
+
+
+def make_notice(delivery_id: str = "notice-1", **changes: object) -> Delivery:
+    usual = {"channel": Channel.ZALO_USER, "recipient": "officer-1", "messages": (text(1),)}
+    return make_card(delivery_id, **(usual | changes))
+
+
+def note_job(delivery_id: str = "relay-1") -> Job:
+    return replace(digest_job(delivery_id), kind=JobKind.SEND_DELIVERY)
 
 
 def join(
@@ -396,6 +417,179 @@ def test_of_threads_that_close_and_join_no_tip_is_left_without_a_digest_to_come(
         assert delivery.delivery_id == "digest-1" or delivery.state is DeliveryState.OPEN
 
 
+# Relays and notes
+
+
+def test_a_relay_is_kept_whole_and_is_about_its_tip(store):
+    relay = make_relay()
+
+    planned = store.plan(relay)
+
+    assert planned == relay
+    assert store.get("relay-1") == relay
+    assert store.of_tip("tip-1") == [relay]
+
+
+def test_a_note_that_is_about_no_tip_is_kept_whole(store):
+    note = make_relay("note-1", purpose=DeliveryPurpose.NOTE, about_tip_id="", entry_id="")
+
+    store.plan(note)
+
+    assert store.get("note-1") == note
+
+
+def test_a_relay_planned_again_keeps_the_first_wording_and_its_marks(backend):
+    store = backend.deliveries
+    store.plan(make_relay(), note_job())
+    send(store, 1, NOW, "relay-1")
+
+    again = store.plan(make_relay(messages=(text(1, "Lời khác"),)), note_job("another"))
+
+    assert again == store.get("relay-1")
+    assert states(again) == [SendState.SENT]
+    assert again.messages[0].text == "Trả lời TB-7K3M9Q 1"
+    assert backend.jobs.counts()["pending"] == 1
+
+
+def test_a_note_comes_with_its_job_or_not_at_all(backend):
+    store = backend.deliveries
+    store.plan(make_relay("note-1"), note_job("note-1"))
+
+    with pytest.raises(ConflictError):
+        store.plan(make_relay("note-2"), note_job("note-1"))
+
+    assert backend.jobs.due(NOW, 10) == ["job-of-note-1"]
+    with pytest.raises(NotFoundError):
+        store.get("note-2")
+    assert [one.delivery_id for one in store.of_tip("tip-1")] == ["note-1"]
+
+
+def test_of_many_threads_that_plan_one_relay_all_get_the_same(store):
+    plans = race(
+        [lambda n=n: store.plan(make_relay(messages=(text(1, f"Lời {n}"),))) for n in range(5)]
+    )
+
+    assert {plan.messages[0].text for plan in plans} == {store.get("relay-1").messages[0].text}
+    assert len(store.of_tip("tip-1")) == 1
+
+
+def test_a_relay_is_sent_and_completed_like_a_card(store):
+    store.plan(make_relay(messages=(text(1), text(2))))
+    send(store, 1, NOW, "relay-1")
+    send(store, 2, NOW + SECOND, "relay-1")
+
+    relay = store.get("relay-1")
+
+    assert (relay.state, relay.sent_at) == (DeliveryState.SENT, NOW + SECOND)
+    assert store.sends_since(UNIT, NOW) == [NOW, NOW + SECOND]
+    assert store.is_known_message(GROUP, "message-2")
+
+
+def test_a_relay_is_no_card_of_its_tip(backend):
+    store = backend.deliveries
+    store.plan(make_relay())
+    send(store, 1, NOW, "relay-1")
+
+    card = store.plan_card(make_card())
+    joined = join(store, "tip-2")
+
+    assert card.delivery_id == "card-1"
+    assert joined.tip_ids == ("tip-2",)
+    assert store.cards_begun_since(UNIT, NOW) == 0
+    assert store.first_sent_at("tip-1", Channel.ZALO_GROUP) is None
+
+
+def test_deliveries_of_a_tip_come_oldest_first_cards_and_relays_alike(store):
+    store.plan(make_relay("relay-2", created_at=NOW + 2 * SECOND))
+    store.plan(make_relay("relay-1", created_at=NOW + SECOND, recipient="user-1"))
+    store.plan(make_relay("relay-9", about_tip_id="tip-9"))
+    store.plan_card(make_card())
+
+    assert [one.delivery_id for one in store.of_tip("tip-1")] == ["card-1", "relay-1", "relay-2"]
+
+
+# Notices
+
+
+def test_a_notice_of_several_tips_stands_with_its_recipient(store):
+    notice = make_notice(tip_ids=("tip-1", "tip-2"))
+
+    is_planned = store.plan_notice(notice)
+
+    assert is_planned
+    assert store.get("notice-1") == notice
+    assert store.of_tip("tip-1") == store.of_tip("tip-2") == [notice]
+
+
+def test_a_notice_with_a_tip_that_stands_there_is_not_planned(store):
+    store.plan_notice(make_notice(tip_ids=("tip-1", "tip-2")))
+
+    is_planned = store.plan_notice(make_notice("notice-2", tip_ids=("tip-3", "tip-2")))
+
+    assert not is_planned
+    assert store.of_tip("tip-3") == []
+    with pytest.raises(NotFoundError):
+        store.get("notice-2")
+
+
+def test_a_tip_stands_once_with_each_recipient_of_each_channel(store):
+    store.plan_card(make_card())
+    others = [
+        make_notice("notice-1"),
+        make_notice("notice-2", recipient="officer-2"),
+        make_notice("notice-3", channel=Channel.EMAIL, recipient="truc@example.vn"),
+    ]
+
+    planned = [store.plan_notice(one) for one in others]
+
+    assert planned == [True, True, True]
+    assert [one.delivery_id for one in store.of_tip("tip-1")] == [
+        "card-1",
+        "notice-1",
+        "notice-2",
+        "notice-3",
+    ]
+
+
+def test_of_many_threads_that_plan_notices_of_one_tip_exactly_one_does(store):
+    results = race(
+        [
+            lambda n=n: store.plan_notice(
+                make_notice(f"notice-{n}", tip_ids=("tip-1", f"tip-1{n}"))
+            )
+            for n in range(5)
+        ]
+    )
+
+    assert sorted(results) == [False] * 4 + [True]
+    assert len(store.of_tip("tip-1")) == 1
+
+
+def test_the_largest_notice_is_planned_whole(store):
+    tip_ids = tuple(f"tip-{number:02}" for number in range(MOST_NOTICED))
+
+    store.plan_notice(make_notice(tip_ids=tip_ids))
+
+    assert store.get("notice-1").tip_ids == tip_ids
+    assert len(store.of_tip("tip-29")) == 1
+
+
+def test_a_notice_is_no_card_to_the_group(store):
+    store.plan_notice(make_notice())
+    send(store, 1, NOW, "notice-1")
+
+    assert store.cards_begun_since(UNIT, NOW) == 0
+    assert store.first_sent_at("tip-1", Channel.ZALO_USER) == NOW
+    assert store.first_sent_at("tip-1", Channel.ZALO_GROUP) is None
+
+
+def test_what_a_residents_chat_gets_is_no_notice_to_officers(store):
+    store.plan(make_relay(channel=Channel.ZALO_USER, recipient="resident-1"))
+    send(store, 1, NOW, "relay-1")
+
+    assert store.first_sent_at("tip-1", Channel.ZALO_USER) is None
+
+
 # Marks
 
 
@@ -616,6 +810,70 @@ def test_our_messages_are_known_by_recipient_and_id(store):
     assert not store.is_known_message(GROUP, "")
 
 
+def test_a_quoted_message_leads_to_its_tip(store):
+    store.plan_card(make_card())
+    store.plan(make_relay(about_tip_id="tip-2"))
+    send(store, 1)
+    store.mark_sent("card-1", 3, "photo-1", NOW)
+    store.mark_sent("relay-1", 1, "relayed", NOW)
+
+    assert store.tip_of_message(GROUP, "message-1") == "tip-1"
+    assert store.tip_of_message(GROUP, "photo-1") == "tip-1"
+    assert store.tip_of_message(GROUP, "relayed") == "tip-2"
+
+
+def test_a_quoted_message_that_is_not_ours_or_not_there_leads_nowhere(store):
+    store.plan_card(make_card())
+    store.begin_send("card-1", 2, NOW)
+    send(store, 1)
+
+    assert store.tip_of_message("new-group", "message-1") is None
+    assert store.tip_of_message(GROUP, "message-2") is None
+    assert store.tip_of_message(GROUP, "") is None
+
+
+def test_a_quoted_message_about_no_tip_or_several_leads_nowhere(store):
+    join(store, "tip-1")
+    join(store, "tip-2", "digest-2")
+    store.close_digest("digest-1", ("tip-1", "tip-2"), (text(1),))
+    store.plan(make_relay("note-1", purpose=DeliveryPurpose.NOTE, about_tip_id="", entry_id=""))
+    store.plan_notice(make_notice(tip_ids=("tip-3", "tip-4")))
+    store.mark_sent("digest-1", 1, "digest", NOW)
+    store.mark_sent("note-1", 1, "help", NOW)
+    store.mark_sent("notice-1", 1, "notice", NOW)
+
+    assert store.tip_of_message(GROUP, "digest") is None
+    assert store.tip_of_message(GROUP, "help") is None
+    assert store.tip_of_message("officer-1", "notice") is None
+
+
+def test_a_digest_or_notice_of_one_tip_leads_to_it(store):
+    join(store, "tip-1")
+    store.close_digest("digest-1", ("tip-1",), (text(1),))
+    store.plan_notice(make_notice(tip_ids=("tip-2",)))
+    store.mark_sent("digest-1", 1, "digest", NOW)
+    store.mark_sent("notice-1", 1, "notice", NOW)
+
+    assert store.tip_of_message(GROUP, "digest") == "tip-1"
+    assert store.tip_of_message("officer-1", "notice") == "tip-2"
+
+
+def test_a_message_is_known_by_its_other_id_too(store):
+    store.plan_card(make_card())
+    send(store, 1)
+
+    store.learn_message_id(GROUP, "id-of-the-event", "tip-1")
+    store.learn_message_id(GROUP, "id-of-the-event", "tip-1")
+    store.learn_message_id(GROUP, "", "tip-1")
+
+    assert store.tip_of_message(GROUP, "id-of-the-event") == "tip-1"
+    assert store.tip_of_message(GROUP, "message-1") == "tip-1"
+    assert store.is_known_message(GROUP, "id-of-the-event")
+    assert store.tip_of_message("new-group", "id-of-the-event") is None
+    assert not store.is_known_message("new-group", "id-of-the-event")
+    assert not store.is_known_message(GROUP, "")
+
+
 def test_cards_are_counted_once_each_from_the_given_moment_on(store):
     store.plan_card(make_card("card-1", "tip-1"))
     store.plan_card(make_card("card-2", "tip-2"))
@@ -728,6 +986,7 @@ def test_deliveries_survive_a_restart(tmp_path):
         (lambda store: store.cards_begun_since(UNIT, NOW), "delivery_messages_attempted"),
         (lambda store: store.last_digest_at(UNIT), "deliveries_digests"),
         (lambda store: store.is_known_message(GROUP, "id"), "delivery_messages_by_id"),
+        (lambda store: store.of_tip("tip-1"), "deliveries_about"),
     ],
 )
 def test_questions_before_each_send_are_answered_by_an_index(

@@ -39,7 +39,7 @@ class Backend:
 def backend(request: pytest.FixtureRequest, tmp_path: Path) -> Backend:
     if request.param == "memory":
         store = MemoryJobStore()
-        return Backend(store, store.add)
+        return Backend(store, store.bring)
     if request.param == "aws":
         tables = request.getfixturevalue("engine").tables()
         return Backend(DynamoJobStore(tables), lambda job: add_to_table(tables, job))
@@ -266,6 +266,76 @@ def test_an_id_can_be_used_once(add):
 
     with pytest.raises(ConflictError):
         add("job-1", subject_id="another")
+
+
+def test_a_job_that_serves_nothing_else_is_added_once(store):
+    job = make_job(lane="a", urgency=Urgency.SOON, last_error="x")
+
+    added = store.add(job)
+    again = store.add(make_job(subject_id="another"))
+
+    assert (added, again) == (True, False)
+    assert store.due(NOW, 10) == ["job-1"]
+    assert store.due(NOW, 10, "phuong-tan-an") == ["job-1"]
+    assert claim(store, "job-1").job == replace(job, attempts=1)
+
+
+def test_a_job_that_is_done_is_not_added_again(store, add):
+    add()
+    store.complete(claim(store, "job-1"))
+
+    assert not store.add(make_job())
+    assert store.counts() == {"pending": 0, "done": 1, "failed": 0, "unknown": 0}
+
+
+def test_of_many_threads_that_add_one_job_exactly_one_does(store):
+    results = race([lambda: store.add(make_job())] * 6)
+
+    assert sorted(results) == [False] * 5 + [True]
+    assert store.counts()["pending"] == 1
+
+
+# What is late
+
+CARDS = (JobKind.DELIVER_TIP, JobKind.SEND_DIGEST)
+
+
+def test_late_jobs_of_the_kinds_asked_for_come_oldest_first(store, add):
+    jobs = [
+        add("young", created_at=NOW),
+        add("late", created_at=NOW - SECOND),
+        add("older", created_at=NOW - 9 * SECOND, unit_id="xa-b", lane="xa-b"),
+        add("digest", created_at=NOW - 5 * SECOND, kind=JobKind.SEND_DIGEST),
+    ]
+    add("photos", created_at=NOW - 7 * SECOND, kind=JobKind.CLEAN_PHOTOS)
+
+    late = store.late(CARDS, NOW, 10)
+
+    assert late == [jobs[2], jobs[3], jobs[1]]
+    assert store.late(CARDS, NOW, 2) == [jobs[2], jobs[3]]
+    assert store.late([JobKind.SEND_DIGEST], NOW, 10) == [jobs[3]]
+    assert store.late([JobKind.HANDLE_EVENT], NOW, 10) == []
+    assert store.late((), NOW, 10) == []
+
+
+def test_late_jobs_are_those_that_wait_whatever_for(store, add):
+    for number, name in enumerate(("unknown", "held", "paused", "postponed", "done", "failed")):
+        add(name, lane=name, created_at=NOW - (20 - number) * SECOND)
+    claim(store, "held")
+    store.pause_lane("paused", NOW + 60 * SECOND)
+    store.postpone(claim(store, "unknown"), NOW + 60 * SECOND, "timeout", JobState.UNKNOWN)
+    store.postpone(claim(store, "postponed"), NOW + 60 * SECOND, "http-502")
+    store.complete(claim(store, "done"))
+    store.fail(claim(store, "failed"), "refused")
+
+    late = store.late(CARDS, NOW, 10)
+
+    assert [job.job_id for job in late] == ["unknown", "held", "paused", "postponed"]
+    assert (late[0].state, late[0].last_error, late[0].attempts) == (
+        JobState.UNKNOWN,
+        "timeout",
+        1,
+    )
 
 
 def test_a_claim_carries_the_whole_job_and_counts_the_attempt(store, add):
@@ -676,3 +746,18 @@ def test_looking_for_due_jobs_reads_no_finished_job(tmp_path):
     steps = [row["detail"] for row in plan if " jobs" in row["detail"]]
     assert steps
     assert all("INDEX jobs_due" in step or "INDEX jobs_leased" in step for step in steps), steps
+
+
+def test_looking_for_late_jobs_reads_no_finished_job(tmp_path):
+    database = open_parts(tmp_path).database
+    asked: list[str] = []
+    with database.read() as connection:
+        connection.set_trace_callback(asked.append)
+
+    SqliteJobStore(database).late(CARDS, NOW, 10)
+
+    with database.read() as connection:
+        connection.set_trace_callback(None)
+        (statement,) = [one for one in asked if one.startswith("SELECT")]
+        plan = connection.execute(f"EXPLAIN QUERY PLAN {statement}").fetchall()
+    assert any("INDEX jobs_unfinished" in row["detail"] for row in plan)

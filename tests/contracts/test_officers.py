@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -13,8 +12,6 @@ from functions.core.errors import KeyUnavailableError, NotFoundError
 from functions.core.models import Officer, Role, Session
 from functions.core.ports import OfficerStore
 from functions.stores.dynamodb.officers import DynamoOfficerStore
-from functions.stores.dynamodb.table import Key
-from functions.stores.sqlite.database import Database
 from functions.stores.sqlite.officers import SqliteOfficerStore
 from tests.contracts.sqlite_parts import file_contents, open_parts, race
 from tests.fakes.officers import MemoryOfficerStore
@@ -31,46 +28,18 @@ LAN = Officer("phuong-tan-an", "user-1", "Nguyễn Thị Lan", Role.OFFICER)
 MINH = Officer("phuong-tan-an", "user-2", "Trần Văn Minh", Role.COMMANDER)
 
 
-@dataclass(frozen=True)
-class Backend:
-    store: OfficerStore
-    remove: Callable[[Officer], None]
-    """No command removes an officer yet; what the store promises about it holds already."""
-
-
 @pytest.fixture(params=["memory", "sqlite", "aws"])
-def backend(request: pytest.FixtureRequest, tmp_path: Path) -> Backend:
+def store(request: pytest.FixtureRequest, tmp_path: Path) -> OfficerStore:
     if request.param == "memory":
-        store = MemoryOfficerStore()
-        return Backend(store, store.remove)
+        return MemoryOfficerStore()
     if request.param == "aws":
-        tables = request.getfixturevalue("engine").tables()
-        return Backend(
-            DynamoOfficerStore(tables, fixed_sealer()),
-            lambda officer: tables.officers.delete(key_of(officer)),
-        )
+        return DynamoOfficerStore(request.getfixturevalue("engine").tables(), fixed_sealer())
     parts = open_parts(tmp_path)
-    return Backend(
-        SqliteOfficerStore(parts.database, parts.sealer),
-        lambda officer: _remove(parts.database, officer),
-    )
+    return SqliteOfficerStore(parts.database, parts.sealer)
 
 
-@pytest.fixture
-def store(backend: Backend) -> OfficerStore:
-    return backend.store
-
-
-def key_of(officer: Officer) -> Key:
-    return Key(f"UNIT#{officer.unit_id}", f"OFFICER#{officer.user_id}")
-
-
-def _remove(database: Database, officer: Officer) -> None:
-    with database.write() as connection:
-        connection.execute(
-            "DELETE FROM officers WHERE unit_id = ? AND user_id = ?",
-            (officer.unit_id, officer.user_id),
-        )
+def dismiss(store: OfficerStore, officer: Officer, left_at: datetime = NOW + SECOND) -> bool:
+    return store.dismiss(officer.unit_id, officer.user_id, left_at)
 
 
 def spend(
@@ -118,7 +87,56 @@ def test_enrolling_again_changes_name_and_role_and_keeps_one_officer(store):
 
     store.enroll(promoted, NOW + 2 * SECOND)
 
-    assert store.officers("phuong-tan-an") == [promoted, MINH]
+    assert store.officers("phuong-tan-an") == [MINH, promoted]
+
+
+def test_an_officer_is_found_by_unit_and_user_alone(store):
+    store.enroll(LAN, NOW)
+
+    assert store.officer("phuong-tan-an", "user-1") == LAN
+    assert store.officer("phuong-tan-an", "user-2") is None
+    assert store.officer("xa-ea-knop", "user-1") is None
+    assert store.officer("phuong-tan-an", "") is None
+
+
+def test_an_officer_who_left_is_on_the_roll_no_more(store):
+    elsewhere = replace(LAN, unit_id="tinh-dak-lak")
+    for officer in (LAN, MINH, elsewhere):
+        store.enroll(officer, NOW)
+
+    left = dismiss(store, LAN)
+    again = dismiss(store, LAN)
+
+    assert (left, again) == (True, False)
+    assert store.officers("phuong-tan-an") == [MINH]
+    assert store.officer("phuong-tan-an", "user-1") is None
+    assert store.officers("tinh-dak-lak") == [elsewhere]
+
+
+def test_who_was_never_enrolled_cannot_leave(store):
+    assert not dismiss(store, LAN)
+
+
+def test_a_leave_from_before_the_enrolment_is_old_news(store):
+    store.enroll(LAN, NOW)
+
+    before = dismiss(store, LAN, NOW - SECOND)
+    in_the_same_moment = dismiss(store, LAN, NOW)
+
+    assert (before, in_the_same_moment) == (False, True)
+
+
+def test_who_came_back_has_left_only_by_a_later_word(store):
+    sign_in(store)
+    store.enroll(LAN, NOW + 9 * SECOND)
+    # An import of an older list does not make the enrolment older.
+    store.enroll(LAN, NOW - 9 * SECOND)
+
+    late_news = dismiss(store, LAN, NOW + SECOND)
+
+    assert not late_news
+    assert store.session(SESSION, NOW + SECOND).officer == LAN
+    assert dismiss(store, LAN, NOW + 9 * SECOND)
 
 
 def test_the_same_user_may_serve_two_units(store):
@@ -186,12 +204,11 @@ def test_a_link_needs_an_enrolled_officer(store):
         spend(store)
 
 
-def test_a_link_dies_with_its_officer_for_good(backend):
-    store = backend.store
+def test_a_link_dies_with_its_officer_for_good(store):
     store.enroll(LAN, NOW)
     store.add_link(LINK, LAN, LINK_UNTIL)
 
-    backend.remove(LAN)
+    dismiss(store, LAN)
 
     with pytest.raises(NotFoundError):
         spend(store)
@@ -258,16 +275,16 @@ def test_an_ended_session_is_gone_and_ending_it_twice_is_no_error(store):
         store.session(SESSION, NOW)
 
 
-def test_a_session_dies_with_its_officer_for_good(backend):
-    sign_in(backend.store)
+def test_a_session_dies_with_its_officer_for_good(store):
+    sign_in(store)
 
-    backend.remove(LAN)
+    dismiss(store, LAN)
 
     with pytest.raises(NotFoundError):
-        backend.store.session(SESSION, NOW)
-    backend.store.enroll(LAN, NOW)
+        store.session(SESSION, NOW)
+    store.enroll(LAN, NOW)
     with pytest.raises(NotFoundError):
-        backend.store.session(SESSION, NOW)
+        store.session(SESSION, NOW)
 
 
 def test_a_session_knows_the_officer_as_enrolled_now(store):
@@ -310,13 +327,13 @@ def test_every_read_is_logged_oldest_first(store):
     assert store.reads("tip-3") == []
 
 
-def test_the_log_outlives_the_officer(backend):
-    backend.store.enroll(LAN, NOW)
-    backend.store.log_read(LAN, "tip-1", "case", NOW)
+def test_the_log_outlives_the_officer(store):
+    store.enroll(LAN, NOW)
+    store.log_read(LAN, "tip-1", "case", NOW)
 
-    backend.remove(LAN)
+    dismiss(store, LAN)
 
-    assert backend.store.reads("tip-1") == [("user-1", "case", NOW)]
+    assert store.reads("tip-1") == [("user-1", "case", NOW)]
 
 
 # SQLite alone

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -90,3 +91,28 @@ def test_open_alarms_are_those_that_nobody_cleared(subject: Subject) -> None:
         OpenAlarm("channel-closed", "xa-ea-tul", START),
         OpenAlarm("token-dead", "phuong-tan-an", START),
     ]
+
+
+def test_an_alarm_that_went_out_by_mail_says_so_until_it_is_cleared(subject: Subject) -> None:
+    told_at = START + timedelta(minutes=3)
+    for code in ("token-dead", "channel-closed"):
+        subject.alerts.alarm(code, "phuong-tan-an")
+
+    subject.alerts.mark_told("token-dead", "phuong-tan-an", told_at)
+    subject.alerts.alarm("token-dead", "phuong-tan-an")
+    told = subject.alerts.open_alarms()
+    subject.alerts.clear("token-dead", "phuong-tan-an")
+    subject.alerts.alarm("token-dead", "phuong-tan-an")
+
+    assert told == [
+        OpenAlarm("channel-closed", "phuong-tan-an", START),
+        OpenAlarm("token-dead", "phuong-tan-an", START, told_at),
+    ]
+    assert [alarm.told_at for alarm in subject.alerts.open_alarms()] == [None, None]
+
+
+def test_an_alarm_that_is_not_open_cannot_be_told(subject: Subject) -> None:
+    subject.alerts.mark_told("token-dead", "phuong-tan-an", START)
+
+    assert subject.alerts.open_alarms() == []
+    assert subject.raised == []

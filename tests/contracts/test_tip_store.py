@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import uuid
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import timedelta
@@ -11,8 +12,11 @@ import pytest
 
 from functions.core.errors import BinhyenError, CardCodeTakenError, ConflictError, NotFoundError
 from functions.core.models import (
+    Attachment,
     AttachmentState,
+    ChatAddress,
     Contact,
+    MediaKind,
     TimelineEntry,
     TipContent,
     TipStatus,
@@ -24,6 +28,7 @@ from tests.fakes.clock import START
 from tests.fakes.new_tips import CONTENT, new_tip
 
 MINUTE = timedelta(minutes=1)
+CHAT = ChatAddress("phuong-tan-an", "user-of-tan-an")
 
 
 @pytest.fixture(params=KINDS)
@@ -60,6 +65,29 @@ def test_anonymous_tip_without_place_or_photos_comes_back_whole(store: TipStore)
     store.add(new)
 
     assert store.get(new.tip.tip_id) == new.tip
+
+
+def test_tip_that_came_by_a_chat_comes_back_with_its_address(store: TipStore) -> None:
+    new = new_tip(chat=CHAT)
+
+    store.add(new)
+
+    assert store.get(new.tip.tip_id).chat == CHAT
+    assert store.by_receipt(new.receipt_hash) == new.tip
+
+
+def test_attachments_come_back_with_their_kind_and_message(store: TipStore) -> None:
+    new = new_tip(photos=0)
+    voice = Attachment(
+        uuid.uuid4().hex, 1, AttachmentState.KEPT, uuid.uuid4().hex, "", MediaKind.VOICE, "entry-1"
+    )
+    file = Attachment(
+        uuid.uuid4().hex, 2, AttachmentState.KEPT, uuid.uuid4().hex, "ab12", MediaKind.FILE
+    )
+
+    store.add(replace(new, tip=replace(new.tip, attachments=(voice, file))))
+
+    assert store.get(new.tip.tip_id).attachments == (voice, file)
 
 
 def test_every_step_of_the_timeline_comes_back_in_order(store: TipStore) -> None:
@@ -213,6 +241,7 @@ def test_list_shows_a_units_newest_tips_first(store: TipStore) -> None:
         status=TipStatus.RECEIVED,
         received_at=START,
         photo_count=2,
+        due_at=START + timedelta(hours=24),
     )
 
 

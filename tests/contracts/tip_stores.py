@@ -1,4 +1,4 @@
-"""The tip stores that the suites about tips run on."""
+"""The stores of tips, and of what is done with them, that the suites about tips run on."""
 
 from __future__ import annotations
 
@@ -9,11 +9,14 @@ from pathlib import Path
 
 import pytest
 
-from functions.core.models import Job
-from functions.core.ports import TipStore
+from functions.core.ports import CaseStore, TipStore
+from functions.stores.dynamodb.cases import DynamoCaseStore
 from functions.stores.dynamodb.tips import DynamoTipStore
+from functions.stores.sqlite.cases import SqliteCaseStore
 from functions.stores.sqlite.tips import SqliteTipStore
 from tests.aws.engine import Engine
+from tests.fakes.cases import MemoryCaseStore
+from tests.fakes.jobs import MemoryJobStore
 from tests.fakes.tips import MemoryTipStore
 from tests.stores.kit import fixed_sealer, migrated_database
 
@@ -23,6 +26,7 @@ KINDS = ["memory", "sqlite", "aws"]
 @dataclass(frozen=True)
 class Subject:
     store: TipStore
+    cases: CaseStore
     job_ids: Callable[[], set[str]]
 
 
@@ -39,8 +43,9 @@ def open_subject(request: pytest.FixtureRequest, folder: Path) -> Iterator[Subje
 
 
 def _in_memory() -> Subject:
-    jobs: list[Job] = []
-    return Subject(MemoryTipStore(jobs.append), lambda: {job.job_id for job in jobs})
+    jobs = MemoryJobStore()
+    tips = MemoryTipStore(jobs.bring)
+    return Subject(tips, MemoryCaseStore(tips), lambda: {job.job_id for job in jobs.all()})
 
 
 def _on_aws(engine: Engine) -> Subject:
@@ -49,7 +54,8 @@ def _on_aws(engine: Engine) -> Subject:
     def job_ids() -> set[str]:
         return {item["job_id"] for item in tables.jobs.scan() if "job_id" in item}
 
-    return Subject(DynamoTipStore(tables, fixed_sealer()), job_ids)
+    sealer = fixed_sealer()
+    return Subject(DynamoTipStore(tables, sealer), DynamoCaseStore(tables, sealer), job_ids)
 
 
 @contextmanager
@@ -60,5 +66,6 @@ def _in_sqlite(folder: Path) -> Iterator[Subject]:
         with database.read() as connection:
             return {row[0] for row in connection.execute("SELECT job_id FROM jobs")}
 
-    yield Subject(SqliteTipStore(database, fixed_sealer()), job_ids)
+    sealer = fixed_sealer()
+    yield Subject(SqliteTipStore(database, sealer), SqliteCaseStore(database, sealer), job_ids)
     database.close()

@@ -7,9 +7,10 @@ from datetime import timedelta
 import pytest
 
 from functions.core.cases import PAGE, CaseServices, list_cases, open_case, open_photo
+from functions.core.deadlines import STANDARD
 from functions.core.errors import NotFoundError, StoreUnavailableError
 from functions.core.models import Contact, DeliveryState, Officer, Role
-from tests.core.world import OTHER_WARD, PROVINCE, WARD, World, connected_world
+from tests.core.world import OTHER_WARD, PROVINCE, WARD, World, connected_world, units
 from tests.fakes.officers import MemoryOfficerStore
 
 BINH = Officer(WARD, "user-1", "Trần Văn Bình", Role.OFFICER)
@@ -23,7 +24,15 @@ class Desk:
         self.world = world
         self.officers = officers or MemoryOfficerStore()
         self.services = CaseServices(
-            world.tips, world.deliveries, world.blobs, self.officers, world.clock
+            tips=world.tips,
+            cases=world.cases,
+            deliveries=world.deliveries,
+            blobs=world.blobs,
+            officers=self.officers,
+            alerts=world.alerts,
+            units=units(),
+            clock=world.clock,
+            clocks=STANDARD,
         )
 
 

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from functions.config import (
     ZALO_API_URL,
+    ZALO_MEDIA_HOSTS,
     ZALO_OAUTH_URL,
     AwsSettings,
     Backend,
@@ -17,6 +18,7 @@ from functions.config import (
     SettingsError,
     is_loopback,
 )
+from functions.zalo.media_hosts import AllowedHost
 
 GOOD = {
     "BINHYEN_DATA_DIR": "/srv/binhyen/data",
@@ -77,6 +79,7 @@ def test_every_bad_setting_is_listed_at_once() -> None:
         BINHYEN_ZALO_SANDBOX="yes",
         BINHYEN_ZALO_API_URL="ftp://127.0.0.1",
         BINHYEN_ZALO_OAUTH_URL="http://oauth.example",
+        BINHYEN_ZALO_MEDIA_HOSTS="*",
     )
 
     assert names(found) == [
@@ -87,6 +90,7 @@ def test_every_bad_setting_is_listed_at_once() -> None:
         "BINHYEN_ZALO_SANDBOX",
         "BINHYEN_ZALO_API_URL",
         "BINHYEN_ZALO_OAUTH_URL",
+        "BINHYEN_ZALO_MEDIA_HOSTS",
     ]
 
 
@@ -103,6 +107,7 @@ def test_sandbox_brings_its_own_addresses() -> None:
     assert settings.sandbox
     assert settings.zalo_api_url == "http://127.0.0.1:8001/openapi"
     assert settings.zalo_oauth_url == "http://127.0.0.1:8001/oauth"
+    assert settings.zalo_media_hosts == ("127.0.0.1:8001",)
     assert not settings.is_public_https
 
 
@@ -112,6 +117,58 @@ def test_addresses_that_are_set_go_before_the_sandboxes() -> None:
     )
 
     assert settings.zalo_api_url == "http://localhost:9/x"
+
+
+MEDIA_HOSTS = "BINHYEN_ZALO_MEDIA_HOSTS"
+
+
+@pytest.mark.parametrize("nothing", ["", " ", ",", " , "])
+def test_media_come_from_zalos_own_hosts_unless_told_otherwise(nothing: str) -> None:
+    settings = Settings.from_env(GOOD | {MEDIA_HOSTS: nothing})
+
+    assert settings.zalo_media_hosts == ZALO_MEDIA_HOSTS == ("*.zdn.vn", "*.zadn.vn")
+
+
+@pytest.mark.parametrize("sandbox", ["0", "1"])
+def test_media_hosts_that_are_set_stand_alone(sandbox: str) -> None:
+    hosts = "*.ZDN.vn, media.example.vn:8443 ,localhost,127.0.0.1:9,[::1]:9,203.0.113.5:9000"
+
+    settings = Settings.from_env(LOCAL | {MEDIA_HOSTS: hosts, "BINHYEN_ZALO_SANDBOX": sandbox})
+
+    assert settings.zalo_media_hosts == (
+        "*.zdn.vn", "media.example.vn:8443", "localhost", "127.0.0.1:9", "[::1]:9",
+        "203.0.113.5:9000",
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    "entry",
+    [
+        "*", "*.", "*.vn", "vn", "a.*.vn", "*a.zdn.vn", "*.*.zdn.vn", "*.0.0.1", "https://f.zdn.vn",
+        "f.zdn.vn/", "f.zdn.vn.", ".zdn.vn", "f..zdn.vn", "-f.zdn.vn", "f.zdn.vn-", "f zdn.vn",
+        "f.zdn.vn:", "f.zdn.vn:0", "f.zdn.vn:65536", "f.zdn.vn:x", "user@f.zdn.vn", "đắk.vn",
+        "::1", "[::2]", "*.localhost", "a." * 125 + "vn", "a" * 64 + ".vn",
+    ],
+)  # fmt: skip
+@pytest.mark.parametrize("beside", ["", "*.zdn.vn,"])
+def test_media_host_that_cannot_be_one_is_refused(entry: str, beside: str) -> None:
+    assert names(problems(**{MEDIA_HOSTS: beside + entry})) == [MEDIA_HOSTS]
+
+
+@given(
+    st.lists(
+        st.text("a-z0.*:[]1-9_,", max_size=20)
+        | st.from_regex(r"(\*\.)?[a-z0-9.-]{1,20}(:[0-9]{1,5})?", fullmatch=True),
+        max_size=3,
+    )
+)
+def test_media_hosts_that_are_taken_can_be_used(hosts: list[str]) -> None:
+    try:
+        taken = Settings.from_env(GOOD | {MEDIA_HOSTS: ",".join(hosts)}).zalo_media_hosts
+    except SettingsError:
+        taken = ZALO_MEDIA_HOSTS
+
+    assert len(taken) == len([AllowedHost.parse(host) for host in taken]) > 0
 
 
 @pytest.mark.parametrize("url", ["https://binhyen.example", "https://127.0.0.1.example"])

@@ -8,7 +8,6 @@ from datetime import timedelta
 
 import pytest
 
-from functions.core.delivery import PARKED
 from functions.core.models import (
     DeliveryState,
     ForwardMode,
@@ -19,6 +18,7 @@ from functions.core.models import (
     Urgency,
 )
 from functions.core.posting import SENDS_PER_MINUTE
+from functions.core.reach import PARKED
 from tests.core.world import (
     GROUP,
     OTHER_GROUP,

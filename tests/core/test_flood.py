@@ -8,8 +8,8 @@ from datetime import datetime, timedelta
 
 import pytest
 
-from functions.core import delivery
-from functions.core.delivery import DIGEST_GATHERS, FLOOD_CARDS, FLOOD_WINDOW, close_digest
+from functions.core import digests as core_digests
+from functions.core.digests import DIGEST_GATHERS, FLOOD_CARDS, FLOOD_WINDOW, close_digest
 from functions.core.errors import RejectedByProviderError
 from functions.core.models import (
     Contact,
@@ -213,7 +213,7 @@ def test_photos_of_a_tip_in_the_digest_stay_on_the_case_page() -> None:
 def test_flood_larger_than_a_digest_takes_names_every_tip_once_and_in_order(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(delivery, "DIGEST_TIPS", 4)
+    monkeypatch.setattr(core_digests, "DIGEST_TIPS", 4)
     world = flooded_world()
     tips = []
     for _ in range(10):
@@ -237,7 +237,7 @@ def test_flood_larger_than_a_digest_takes_names_every_tip_once_and_in_order(
 def test_tip_that_died_between_two_digests_opens_the_next_one(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(delivery, "DIGEST_TIPS", 1)
+    monkeypatch.setattr(core_digests, "DIGEST_TIPS", 1)
     world = flooded_world()
     first = world.submit()
     world.work_once()

@@ -27,7 +27,9 @@ def export(world: World) -> list[dict[str, object]]:
 
 
 def status(world: World) -> dict[str, object]:
-    return read_status(StatusServices(world.tips, world.jobs, world.tokens, world.clock))
+    return read_status(
+        StatusServices(world.tips, world.jobs, world.tokens, world.events, world.clock)
+    )
 
 
 def sweep_services(world: World) -> SweepServices:

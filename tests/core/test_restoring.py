@@ -6,7 +6,7 @@ from dataclasses import replace
 from datetime import timedelta
 
 from functions.core import cards
-from functions.core.delivery import FLOOD_CARDS
+from functions.core.digests import FLOOD_CARDS
 from functions.core.models import DeliveryState, Job, JobState, SendState, Tip, TipStatus
 from functions.core.restoring import close_open_digests, plan_waiting_tips
 from tests.core.world import GROUP, World, connected_world

@@ -37,7 +37,7 @@ class _TipStore(MemoryTipStore):
     """Does something else before or instead of storing."""
 
     def __init__(self, world: World, act: Callable[[NewTip], Tip | None]) -> None:
-        super().__init__(world.jobs.add)
+        super().__init__(world.jobs.bring)
         self._act = act
 
     def add(self, new: NewTip) -> Tip | None:

@@ -7,18 +7,27 @@ from datetime import timedelta
 from functools import cache
 from pathlib import Path
 
+from functions.core.acts import ActServices
+from functions.core.casework import Act, CaseworkServices
+from functions.core.deadlines import STANDARD
+from functions.core.following_up import add_message
 from functions.core.jobs import run_job
 from functions.core.models import (
+    Attachment,
+    ChatAddress,
     Contact,
     ForwardMode,
     Job,
     JobState,
+    Officer,
+    Role,
     Tip,
     TipContent,
     TipDraft,
     TokenPair,
     UnitChannel,
     Urgency,
+    Via,
     ZaloApp,
 )
 from functions.core.tips import Receipt, SubmitServices, submit_tip
@@ -29,17 +38,23 @@ from functions.rendering import TemplateRenderer
 from tests.core.units_csv import csv_text, row
 from tests.fakes.alerts import MemoryAlerts
 from tests.fakes.blobs import MemoryBlobStore
+from tests.fakes.cases import MemoryCaseStore
 from tests.fakes.channels import MemoryChannelStore
 from tests.fakes.clock import FrozenClock
 from tests.fakes.deliveries import MemoryDeliveryStore
 from tests.fakes.doorbell import MemoryDoorbell
+from tests.fakes.events import MemoryEventStore
 from tests.fakes.faults import CrashPoint
 from tests.fakes.jobs import MemoryJobStore
 from tests.fakes.mac_keys import MemoryMacKeys
+from tests.fakes.mail import MemoryMailer
+from tests.fakes.media import MemoryMedia
+from tests.fakes.officers import MemoryOfficerStore
 from tests.fakes.photos import MemoryCleaner
 from tests.fakes.repeats import MemoryRepeatGuard
 from tests.fakes.tips import MemoryTipStore
 from tests.fakes.tokens import MemoryTokenStore
+from tests.fakes.webhook import MemoryReader
 from tests.fakes.zalo import PAIR_LIFE, MemoryIssuer, MemoryZalo
 
 WARD = "phuong-tan-an"
@@ -47,6 +62,7 @@ OTHER_WARD = "xa-ea-kao"
 PROVINCE = "tinh-dak-lak"
 GROUP = "group-tan-an"
 OTHER_GROUP = "group-ea-kao"
+RESIDENT = "resident-1"
 PUBLIC_URL = "https://binhyen.example"
 KEY = "k" * 22
 APP = ZaloApp("app", "secret", "oa-secret")
@@ -112,11 +128,18 @@ class World:
     cleaner: MemoryCleaner = field(default_factory=MemoryCleaner)
     issuer: MemoryIssuer = field(default_factory=MemoryIssuer)
     mac: MemoryMacKeys = field(default_factory=MemoryMacKeys)
+    officers: MemoryOfficerStore = field(default_factory=MemoryOfficerStore)
+    reader: MemoryReader = field(default_factory=MemoryReader)
+    media: MemoryMedia = field(default_factory=MemoryMedia)
+    mailer: MemoryMailer | None = None
     crashes: list[tuple[Job, Exception]] = field(default_factory=list)
+    acts_done: int = 0
 
     def __post_init__(self) -> None:
         self.blobs = MemoryBlobStore(self.clock)
-        self.tips = MemoryTipStore(self.jobs.add)
+        self.tips = MemoryTipStore(self.jobs.bring)
+        self.cases = MemoryCaseStore(self.tips)
+        self.events = MemoryEventStore(self.jobs.bring)
         self.deliveries = MemoryDeliveryStore(self.jobs)
         self.zalo = MemoryZalo(self.clock)
 
@@ -135,6 +158,27 @@ class World:
         self.receive(draft(text, **changes))
         return self.last_tip()
 
+    def submit_by_chat(
+        self, text: str = "Có người lạ ở sân bóng.", user_id: str = RESIDENT, **changes: object
+    ) -> Tip:
+        """Submit a tip whose sender can be answered in the chat with the ward's OA."""
+        tip = self.submit(text, **changes)
+        self.tips.put(replace(tip, chat=ChatAddress(WARD, user_id)))
+        return self.last_tip()
+
+    def act(self, tip: Tip, officer: Officer, act_id: str = "") -> Act:
+        """Return an act of the officer on the tip, done on the case page."""
+        self.acts_done += 1
+        return Act(officer, tip.card_code, act_id or f"act-{self.acts_done}", Via.CASE_PAGE)
+
+    def write(self, tip: Tip, text: str, *attachments: Attachment, entry_id: str = "") -> None:
+        """Let the tip's sender write more."""
+        self.acts_done += 1
+        entry_id = entry_id or f"message-{self.acts_done}"
+        for attachment in attachments:
+            self.blobs.put(attachment.blob_key, attachment.attachment_id.encode())
+        add_message(tip.tip_id, entry_id, text, attachments, Via.CHAT, self.acts)
+
     def receive(self, one: TipDraft, *sender_hashes: bytes) -> Receipt:
         return submit_tip(one, sender_hashes, self.submit_services)
 
@@ -144,8 +188,29 @@ class World:
     @property
     def submit_services(self) -> SubmitServices:
         return SubmitServices(
-            self.tips, self.blobs, self.repeats, self.queue, self.mac, units(), self.clock
+            self.tips,
+            self.blobs,
+            self.repeats,
+            self.queue,
+            self.mac,
+            units(),
+            self.clock,
+            STANDARD,
         )
+
+    @property
+    def acts(self) -> ActServices:
+        return ActServices(self.tips, self.cases, self.queue, self.clock, STANDARD)
+
+    @property
+    def casework(self) -> CaseworkServices:
+        return CaseworkServices(self.acts, self.officers, units())
+
+    def enroll(self, user_id: str, name: str = "", unit_id: str = WARD) -> Officer:
+        """Enrol an officer now."""
+        officer = Officer(unit_id, user_id, name or f"Đồng chí {user_id}", Role.OFFICER)
+        self.officers.enroll(officer, self.clock.now())
+        return officer
 
     @property
     def refresh_services(self) -> RefreshServices:
@@ -158,17 +223,26 @@ class World:
         watch = point.watch if point else lambda target: target
         return WorkServices(
             tips=watch(self.tips),
+            cases=watch(self.cases),
+            events=watch(self.events),
             blobs=watch(self.blobs),
             jobs=watch(self.jobs),
             deliveries=watch(self.deliveries),
             channels=self.channels,
             tokens=watch(self.tokens),
+            officers=watch(self.officers),
+            queue=self.queue,
+            mac=self.mac,
             gateway=watch(self.zalo),
+            reader=self.reader,
+            media=watch(self.media),
+            mailer=self.mailer,
             renderer=renderer(),
             cleaner=watch(self.cleaner),
             alerts=self.alerts,
             units=units(),
             clock=self.clock,
+            clocks=STANDARD,
             public_url=PUBLIC_URL,
             report_crash=lambda job, error: self.crashes.append((job, error)),
         )
@@ -203,6 +277,15 @@ class World:
             job for job in self.jobs.all() if (job.subject_id, job.kind) == (subject_id, kind)
         ]
         return job
+
+    def said(self, group_id: str = GROUP) -> list[str]:
+        """Return the first lines of what stands in the group beside cards and photos."""
+        texts = [posted.text for posted in self.zalo.group(group_id) if posted.photo is None]
+        return [text.split("\n")[0] for text in texts if not text.startswith("TIN MỚI")]
+
+    def chat(self, user_id: str = RESIDENT) -> list[str]:
+        """Return what the OA wrote to one person, oldest first."""
+        return self.zalo.user_texts(user_id)
 
     def group(self, group_id: str = GROUP) -> list[str]:
         """Return the texts and captions that stand in the group, oldest first."""

@@ -13,7 +13,6 @@ import pytest
 from PIL import Image
 from playwright.sync_api import Page, Route, expect
 
-from functions.core.receipts import ReceiptServices
 from functions.local.site import create_site_app
 from functions.stores.s3_uploads import S3UploadStore
 from functions.tips.handler import MAX_FORM_ON_LAMBDA, TipsServices, create_tips_app
@@ -67,7 +66,7 @@ def site(front: StoreFront, site_folder: Path) -> Iterator[AwsSite]:
     tips = create_tips_app(
         TipsServices(
             world.submit,
-            ReceiptServices(world.tips, world.deliveries, world.mac, world.clock),
+            world.receipts,
             world.phones.get,
             lambda: True,
             S3UploadStore(front.clients, front.bucket, world.clock),

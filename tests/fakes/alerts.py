@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from datetime import datetime
+
 from functions.core.models import OpenAlarm
 from functions.core.ports import Clock
 from tests.fakes.clock import FrozenClock
@@ -21,6 +24,11 @@ class MemoryAlerts:
 
     def clear(self, code: str, unit_id: str) -> None:
         self._open.pop((code, unit_id), None)
+
+    def mark_told(self, code: str, unit_id: str, at: datetime) -> None:
+        alarm = self._open.get((code, unit_id))
+        if alarm is not None:
+            self._open[code, unit_id] = replace(alarm, told_at=at)
 
     def is_open(self, code: str, unit_id: str) -> bool:
         return (code, unit_id) in self._open

@@ -11,6 +11,7 @@ from functions.core.models import (
     Channel,
     Delivery,
     DeliveryMessage,
+    DeliveryPurpose,
     DeliveryState,
     Job,
     MessageKind,
@@ -28,6 +29,8 @@ class MemoryDeliveryStore:
     def __init__(self, jobs: MemoryJobStore) -> None:
         self._jobs = jobs
         self._deliveries: dict[str, Delivery] = {}
+        self._other_ids: dict[tuple[str, str], str] = {}
+        """The tip that a message of ours is about, by recipient and its other id."""
         self._lock = threading.Lock()
 
     def plan_card(self, delivery: Delivery) -> Delivery:
@@ -36,8 +39,28 @@ class MemoryDeliveryStore:
             existing = self._by_tip(tip_id, delivery)
             return self._save(delivery) if existing is None else existing
 
+    def plan(self, delivery: Delivery, job: Job | None = None) -> Delivery:
+        with self._lock:
+            existing = self._deliveries.get(delivery.delivery_id)
+            if existing is not None:
+                return existing
+            if job is not None:
+                self._jobs.bring(job)
+            return self._save(delivery)
+
+    def plan_notice(self, delivery: Delivery) -> bool:
+        with self._lock:
+            if any(self._by_tip(tip_id, delivery) for tip_id in delivery.tip_ids):
+                return False
+            self._save(delivery)
+            return True
+
     def of_tip(self, tip_id: str) -> list[Delivery]:
-        found = [one for one in self._deliveries.values() if tip_id in one.tip_ids]
+        found = [
+            one
+            for one in self._deliveries.values()
+            if tip_id in one.tip_ids or tip_id == one.about_tip_id
+        ]
         return sorted(found, key=lambda one: (one.created_at, one.delivery_id))
 
     def get(self, delivery_id: str) -> Delivery:
@@ -57,7 +80,7 @@ class MemoryDeliveryStore:
                         return DigestJoin(one.delivery_id, is_full=True)
                     self._save(replace(one, tip_ids=(*one.tip_ids, tip_id)))
                     return DigestJoin(one.delivery_id)
-            self._jobs.add(job)
+            self._jobs.bring(job)
             self._save(replace(digest, tip_ids=(tip_id,)))
             return DigestJoin(digest.delivery_id)
 
@@ -117,17 +140,28 @@ class MemoryDeliveryStore:
                 self._complete_if_done(delivery_id, at)
 
     def is_known_message(self, recipient: str, message_id: str) -> bool:
-        return bool(message_id) and any(
-            one.recipient == recipient and message.message_id == message_id
-            for one in self._deliveries.values()
-            for message in one.messages
+        return (recipient, message_id) in self._other_ids or bool(
+            self._with_message(recipient, message_id)
         )
+
+    def tip_of_message(self, recipient: str, message_id: str) -> str | None:
+        about = {_tip_of(one) for one in self._with_message(recipient, message_id)}
+        about.add(self._other_ids.get((recipient, message_id), ""))
+        about.discard("")
+        return about.pop() if len(about) == 1 else None
+
+    def learn_message_id(self, recipient: str, message_id: str, tip_id: str) -> None:
+        if message_id:
+            self._other_ids.setdefault((recipient, message_id), tip_id)
 
     def cards_begun_since(self, unit_id: str, since: datetime) -> int:
         return sum(
             any(at >= since for at in _attempts(one))
             for one in self._deliveries.values()
-            if one.unit_id == unit_id and not one.is_digest
+            if one.unit_id == unit_id
+            and not one.is_digest
+            and one.channel is Channel.ZALO_GROUP
+            and one.purpose is DeliveryPurpose.CARD
         )
 
     def sends_since(self, unit_id: str, since: datetime) -> list[datetime]:
@@ -151,7 +185,7 @@ class MemoryDeliveryStore:
         times = [
             message.sent_at
             for one in self.of_tip(tip_id)
-            if one.channel is channel
+            if one.channel is channel and tip_id in one.tip_ids
             for message in one.messages
             if message.state is SendState.SENT and message.sent_at is not None
         ]
@@ -163,9 +197,18 @@ class MemoryDeliveryStore:
 
     def _by_tip(self, tip_id: str, planned: Delivery) -> Delivery | None:
         for one in self.of_tip(tip_id):
-            if (one.channel, one.recipient) == (planned.channel, planned.recipient):
+            if tip_id in one.tip_ids and _place(one) == _place(planned):
                 return one
         return None
+
+    def _with_message(self, recipient: str, message_id: str) -> list[Delivery]:
+        return [
+            one
+            for one in self._deliveries.values()
+            if message_id
+            and one.recipient == recipient
+            and any(message.message_id == message_id for message in one.messages)
+        ]
 
     def _message(self, delivery_id: str, position: int) -> DeliveryMessage:
         delivery = self._deliveries.get(delivery_id)
@@ -197,6 +240,17 @@ class MemoryDeliveryStore:
             self._save(replace(delivery, state=DeliveryState.SENT, sent_at=sent_at))
         else:
             self._save(replace(delivery, state=DeliveryState.REFUSED))
+
+
+def _place(delivery: Delivery) -> tuple[Channel, str]:
+    return delivery.channel, delivery.recipient
+
+
+def _tip_of(delivery: Delivery) -> str:
+    """Return the one tip that the delivery is about, empty where it is about none or several."""
+    if delivery.tip_ids:
+        return delivery.tip_ids[0] if len(delivery.tip_ids) == 1 else ""
+    return delivery.about_tip_id
 
 
 def _address(delivery: Delivery) -> tuple[str, Channel, str]:

@@ -5,11 +5,12 @@ from __future__ import annotations
 import secrets
 import threading
 from collections import Counter
+from collections.abc import Collection
 from dataclasses import dataclass, replace
 from datetime import datetime
 
 from functions.core.errors import ConflictError, LeaseLostError, NotFoundError
-from functions.core.models import Claim, Job, JobState
+from functions.core.models import Claim, Job, JobKind, JobState
 from functions.core.ports import LONGEST_HOLD, LONGEST_WAIT
 
 _UNFINISHED = (JobState.PENDING, JobState.UNKNOWN)
@@ -26,19 +27,35 @@ class _Entry:
 
 
 class MemoryJobStore:
-    """The port JobStore; `add` stands for the transaction that brings a job."""
+    """The port JobStore; `bring` stands for the transaction that brings a job."""
 
     def __init__(self) -> None:
         self._entries: dict[str, _Entry] = {}
         self._pauses: dict[str, datetime] = {}
         self._lock = threading.Lock()
 
-    def add(self, job: Job) -> None:
-        """Write a new job. Raises ConflictError for a known id."""
+    def add(self, job: Job) -> bool:
         with self._lock:
             if job.job_id in self._entries:
-                raise ConflictError("job id is taken")
+                return False
             self._entries[job.job_id] = _Entry(job)
+            return True
+
+    def bring(self, *jobs: Job) -> None:
+        """Write new jobs, all or none. Raises ConflictError for a known id."""
+        with self._lock:
+            ids = [job.job_id for job in jobs]
+            if len(set(ids)) < len(ids) or self._entries.keys() & set(ids):
+                raise ConflictError("job id is taken")
+            self._entries.update({job.job_id: _Entry(job) for job in jobs})
+
+    def late(self, kinds: Collection[JobKind], created_before: datetime, limit: int) -> list[Job]:
+        late = [
+            job
+            for job in self._unfinished()
+            if job.kind in kinds and job.created_at < created_before
+        ]
+        return sorted(late, key=lambda job: (job.created_at, job.job_id))[:limit]
 
     def all(self) -> list[Job]:
         """Return every job as it stands, for tests to look at."""

@@ -5,12 +5,14 @@ from __future__ import annotations
 import hashlib
 import json
 import uuid
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from datetime import datetime, timedelta
 
+from functions.core.deadlines import STANDARD, next_due
 from functions.core.models import (
     Attachment,
     AttachmentState,
+    ChatAddress,
     Contact,
     Job,
     JobKind,
@@ -47,6 +49,7 @@ def new_tip(
     contact: Contact = CONTACT,
     photos: int = 1,
     repeatable_until: datetime | None = None,
+    chat: ChatAddress | None = None,
 ) -> NewTip:
     """Return a new tip; the same `submission` gives the same submission and receipt hash."""
     tip_id = tip_id or uuid.uuid4().hex
@@ -68,7 +71,9 @@ def new_tip(
             for position in range(1, photos + 1)
         ),
         timeline=(TimelineEntry(received_at, status),),
+        chat=chat,
     )
+    tip = replace(tip, due_at=next_due(tip, STANDARD))
     return NewTip(
         tip=tip,
         receipt_hash=hashlib.sha256(f"receipt {submission}".encode()).digest(),
@@ -78,7 +83,13 @@ def new_tip(
         jobs=(_deliver_job(tip),),
         contact_erase_after=received_at + timedelta(days=365) if contact else None,
         erase_after=received_at + timedelta(days=365),
+        chat_hash=chat_hash(chat) if chat else b"",
     )
+
+
+def chat_hash(chat: ChatAddress) -> bytes:
+    """Return what leads to the latest tip of a chat."""
+    return hashlib.sha256(f"chat {chat.unit_id} {chat.user_id}".encode()).digest()
 
 
 def _deliver_job(tip: Tip) -> Job:

@@ -25,7 +25,7 @@ class _Door:
 
 
 class MemoryOfficerStore:
-    """The port OfficerStore; `remove` is for tests, for no command removes officers yet."""
+    """The port OfficerStore."""
 
     def __init__(self) -> None:
         self._officers: dict[_Key, Officer] = {}
@@ -36,16 +36,24 @@ class MemoryOfficerStore:
         self._lock = threading.Lock()
 
     def enroll(self, officer: Officer, now: datetime) -> None:
-        self._officers[_key(officer)] = officer
-        self._enrolled_at.setdefault(_key(officer), now)
+        with self._lock:
+            key = _key(officer)
+            self._officers[key] = officer
+            self._enrolled_at[key] = max(self._enrolled_at.get(key, now), now)
 
-    def remove(self, officer: Officer) -> None:
-        """Take the officer off the roll, with all links and sessions."""
-        key = _key(officer)
-        del self._officers[key], self._enrolled_at[key]
-        for doors in (self._links, self._sessions):
-            for door_hash in [one for one, door in doors.items() if door.key == key]:
-                del doors[door_hash]
+    def dismiss(self, unit_id: str, user_id: str, left_at: datetime) -> bool:
+        with self._lock:
+            key = (unit_id, user_id)
+            if key not in self._officers or self._enrolled_at[key] > left_at:
+                return False
+            del self._officers[key], self._enrolled_at[key]
+            for doors in (self._links, self._sessions):
+                for door_hash in [one for one, door in doors.items() if door.key == key]:
+                    del doors[door_hash]
+            return True
+
+    def officer(self, unit_id: str, user_id: str) -> Officer | None:
+        return self._officers.get((unit_id, user_id))
 
     def officers(self, unit_id: str) -> list[Officer]:
         found = [one for one in self._officers.values() if one.unit_id == unit_id]

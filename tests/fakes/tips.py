@@ -2,35 +2,47 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable, Collection, Iterable
 from dataclasses import replace
 from datetime import datetime
 
 from functions.core.errors import CardCodeTakenError, ConflictError, NotFoundError
-from functions.core.models import AttachmentState, Job, Tip, TipStatus, TipSummary
+from functions.core.models import Attachment, AttachmentState, MediaKind, Tip, TipStatus, TipSummary
 from functions.core.ports import NewTip
+
+BringJobs = Callable[..., object]
+"""Takes jobs as its arguments and writes all or, with a ConflictError, none."""
 
 
 class MemoryTipStore:
-    """`add_job` receives the jobs of each new tip, like `MemoryJobStore.add`."""
+    """`bring_jobs` receives the jobs of each new tip and each act: `MemoryJobStore.bring`."""
 
-    def __init__(self, add_job: Callable[[Job], None]) -> None:
-        self._add_job = add_job
+    def __init__(self, bring_jobs: BringJobs) -> None:
+        self.bring_jobs = bring_jobs
+        self.lock = threading.RLock()
+        """Held by whoever changes a tip: `MemoryCaseStore` does so too."""
+        self.chats: dict[str, bytes] = {}
+        """The hash of the chat that each tip came by, as long as it has it."""
         self._tips: dict[str, Tip] = {}
         self._new_by_submission: dict[bytes, NewTip] = {}
         self._id_by_receipt: dict[bytes, str] = {}
 
     def add(self, new: NewTip) -> Tip | None:
-        earlier = self.find_submission(new.submission_hash, new.content_hash, new.tip.received_at)
-        if earlier is not None:
-            return earlier
-        self._refuse_taken(new)
-        self._tips[new.tip.tip_id] = new.tip
-        self._new_by_submission[new.submission_hash] = new
-        self._id_by_receipt[new.receipt_hash] = new.tip.tip_id
-        for job in new.jobs:
-            self._add_job(job)
-        return None
+        with self.lock:
+            earlier = self.find_submission(
+                new.submission_hash, new.content_hash, new.tip.received_at
+            )
+            if earlier is not None:
+                return earlier
+            self._refuse_taken(new)
+            self.bring_jobs(*new.jobs)
+            self._tips[new.tip.tip_id] = new.tip
+            self._new_by_submission[new.submission_hash] = new
+            self._id_by_receipt[new.receipt_hash] = new.tip.tip_id
+            if new.chat_hash:
+                self.chats[new.tip.tip_id] = new.chat_hash
+            return None
 
     def find_submission(
         self, submission_hash: bytes, content_hash: bytes, now: datetime
@@ -49,8 +61,8 @@ class MemoryTipStore:
             raise NotFoundError("no such tip") from exc
 
     def by_card_code(self, unit_id: str, card_code: str) -> Tip:
-        for tip in self._tips.values():
-            if (tip.unit_id, tip.card_code) == (unit_id, card_code):
+        for tip in self.all():
+            if tip.card_code == card_code and unit_id in (tip.unit_id, *tip.case.joint_unit_ids):
                 return tip
         raise NotFoundError("no such tip")
 
@@ -62,37 +74,44 @@ class MemoryTipStore:
     ) -> list[TipSummary]:
         tips = [
             tip
-            for tip in reversed(self._tips.values())
+            for tip in reversed(self.all())
             if tip.unit_id == unit_id and (before is None or tip.received_at < before)
         ]
         tips.sort(key=lambda tip: tip.received_at, reverse=True)
-        return [_summary(tip) for tip in tips[:limit]]
+        return [summary(tip) for tip in tips[:limit]]
 
     def all_ids(self) -> Iterable[str]:
         return list(self._tips)
 
+    def all(self) -> list[Tip]:
+        """Return every tip as it stands, in order of receipt."""
+        return list(self._tips.values())
+
+    def put(self, tip: Tip) -> None:
+        """Let a tip that is stored be as given."""
+        self._tips[tip.tip_id] = tip
+
     def set_attachment(
         self, attachment_id: str, state: AttachmentState, blob_key: str, clean_sha256: str
     ) -> None:
-        for tip in self._tips.values():
-            for attachment in tip.attachments:
-                if attachment.attachment_id == attachment_id:
-                    changed = replace(
-                        attachment, state=state, blob_key=blob_key, clean_sha256=clean_sha256
-                    )
-                    self._tips[tip.tip_id] = replace(
-                        tip,
-                        attachments=tuple(
+        with self.lock:
+            for tip in self.all():
+                for attachment in tip.attachments:
+                    if attachment.attachment_id == attachment_id:
+                        changed = replace(
+                            attachment, state=state, blob_key=blob_key, clean_sha256=clean_sha256
+                        )
+                        attachments = tuple(
                             changed if one == attachment else one for one in tip.attachments
-                        ),
-                    )
-                    return
+                        )
+                        self.put(replace(tip, attachments=attachments))
+                        return
         raise NotFoundError("no such attachment")
 
     def blob_keys(self) -> set[str]:
         return {
             attachment.blob_key
-            for tip in self._tips.values()
+            for tip in self.all()
             for attachment in tip.attachments
             if attachment.blob_key
         }
@@ -101,26 +120,25 @@ class MemoryTipStore:
         return self.blob_keys().intersection(keys)
 
     def counts(self) -> dict[str, int]:
-        erased = sum(tip.status is TipStatus.ERASED for tip in self._tips.values())
+        erased = sum(tip.status is TipStatus.ERASED for tip in self.all())
         return {"stored": len(self._tips) - erased, "set_aside": 0, "erased": erased}
 
     def _refuse_taken(self, new: NewTip) -> None:
-        if any(tip.card_code == new.tip.card_code for tip in self._tips.values()):
+        if any(tip.card_code == new.tip.card_code for tip in self.all()):
             raise CardCodeTakenError(new.tip.card_code)
-        attachment_ids = {
-            attachment.attachment_id
-            for tip in self._tips.values()
-            for attachment in tip.attachments
-        }
-        if (
-            new.tip.tip_id in self._tips
-            or new.receipt_hash in self._id_by_receipt
-            or any(one.attachment_id in attachment_ids for one in new.tip.attachments)
-        ):
+        if new.tip.tip_id in self._tips or new.receipt_hash in self._id_by_receipt:
             raise ConflictError("an id of the tip, or its receipt, is taken")
+        self.refuse_taken(new.tip.attachments)
+
+    def refuse_taken(self, attachments: Iterable[Attachment]) -> None:
+        """Raise ConflictError where an attachment's id is taken."""
+        taken = {one.attachment_id for tip in self.all() for one in tip.attachments}
+        if taken.intersection(one.attachment_id for one in attachments):
+            raise ConflictError("the id of an attachment is taken")
 
 
-def _summary(tip: Tip) -> TipSummary:
+def summary(tip: Tip) -> TipSummary:
+    """Return the tip's row of the officers' list."""
     return TipSummary(
         tip_id=tip.tip_id,
         card_code=tip.card_code,
@@ -129,5 +147,8 @@ def _summary(tip: Tip) -> TipSummary:
         urgency=tip.urgency,
         status=tip.status,
         received_at=tip.received_at,
-        photo_count=len(tip.attachments),
+        photo_count=sum(one.kind is MediaKind.PHOTO for one in tip.attachments),
+        due_at=tip.due_at,
+        assignee_id=tip.case.assignee_id,
+        is_waiting=tip.case.is_waiting,
     )

@@ -170,7 +170,7 @@ def test_session_ends_after_twelve_hours(world: World) -> None:
 
 def test_removed_officer_is_out_at_once(world: World) -> None:
     client = world.sign_in()
-    world.officers.remove(OFFICER)
+    world.officers.dismiss(OFFICER.unit_id, OFFICER.user_id, world.clock.now())
 
     assert client.get("/can-bo/").status_code == 401
 

@@ -8,9 +8,13 @@ from typing import Any
 
 from flask.testing import FlaskClient
 
+from functions.core.acts import ActServices
 from functions.core.cases import CaseServices
+from functions.core.casework import CaseworkServices
+from functions.core.deadlines import STANDARD
 from functions.core.models import Officer, Role
 from functions.core.receipts import ReceiptServices
+from functions.core.receiving import KeyAlarm, ReceiveServices
 from functions.core.signin import SignInServices, issue_link
 from functions.core.tips import SubmitServices
 from functions.core.units import parse_units
@@ -18,11 +22,17 @@ from functions.search.handler import SearchServices, create_search_app
 from functions.staff.handler import StaffServices, create_staff_app
 from functions.tips.handler import MAX_BODY, TipsServices, create_tips_app
 from functions.web.app import SiteSettings
+from functions.zalo.webhook import ZaloWebhookReader
+from functions.zalo_webhook.handler import create_webhook_app
 from tests.core.units_csv import csv_text, ended, row
+from tests.fakes.alerts import MemoryAlerts
 from tests.fakes.blobs import MemoryBlobStore
+from tests.fakes.cases import MemoryCaseStore
+from tests.fakes.channels import MemoryChannelStore
 from tests.fakes.clock import FrozenClock
 from tests.fakes.deliveries import MemoryDeliveryStore
 from tests.fakes.doorbell import MemoryDoorbell
+from tests.fakes.events import MemoryEventStore
 from tests.fakes.jobs import MemoryJobStore
 from tests.fakes.mac_keys import MemoryMacKeys
 from tests.fakes.officers import MemoryOfficerStore
@@ -91,9 +101,12 @@ class World:
         max_form: int = MAX_BODY,
     ) -> None:
         self.clock = FrozenClock()
+        self.alerts = MemoryAlerts(self.clock)
         self.uploads = MemoryUploads(self.clock)
         self.jobs = MemoryJobStore()
-        self.tips = MemoryTipStore(self.jobs.add)
+        self.queue = MemoryDoorbell()
+        self.tips = MemoryTipStore(self.jobs.bring)
+        self.cases = MemoryCaseStore(self.tips)
         self.blobs = MemoryBlobStore(self.clock)
         self.deliveries = MemoryDeliveryStore(self.jobs)
         self.officers = MemoryOfficerStore()
@@ -104,14 +117,17 @@ class World:
         self.site = SiteSettings(public_url, TEMPLATES)
         self.phones: dict[str, str] = {UNIT: PHONE}
         self.submit = SubmitServices(
-            self.tips, self.blobs, MemoryRepeatGuard(), MemoryDoorbell(), self.mac, self.units,
-            self.clock,
+            self.tips, self.blobs, MemoryRepeatGuard(), self.queue, self.mac, self.units,
+            self.clock, STANDARD,
         )  # fmt: skip
+        self.acts = ActServices(self.tips, self.cases, self.queue, self.clock, STANDARD)
+        self.receipts = ReceiptServices(self.acts, self.deliveries, self.blobs, self.mac)
+        self.casework = CaseworkServices(self.acts, self.officers, self.units)
         self.signin = SignInServices(self.officers, self.mac, self.clock)
         self.tips_app = create_tips_app(
             TipsServices(
                 self.submit,
-                ReceiptServices(self.tips, self.deliveries, self.mac, self.clock),
+                self.receipts,
                 self.phones.get,
                 lambda: self.is_healthy,
                 self.uploads if has_uploads else None,
@@ -122,8 +138,20 @@ class World:
         self.search_app = create_search_app(
             SearchServices(lambda: self.release, self.units), self.site
         )
-        cases = CaseServices(self.tips, self.deliveries, self.blobs, self.officers, self.clock)
-        self.staff_app = create_staff_app(StaffServices(self.signin, cases, self.units), self.site)
+        self.reading = CaseServices(
+            self.tips, self.cases, self.deliveries, self.blobs, self.officers, self.alerts,
+            self.units, self.clock, STANDARD,
+        )  # fmt: skip
+        self.staff_app = create_staff_app(
+            StaffServices(self.signin, self.reading, self.units, self.casework), self.site
+        )
+        self.events = MemoryEventStore(self.jobs.bring)
+        self.channels = MemoryChannelStore()
+        self.receive = ReceiveServices(
+            self.channels, self.events, self.deliveries, ZaloWebhookReader(), self.queue, self.mac,
+            KeyAlarm(self.alerts, self.clock), self.clock,
+        )  # fmt: skip
+        self.webhook_app = create_webhook_app(self.receive, self.site)
         for officer in (OFFICER, STRANGER):
             self.officers.enroll(officer, self.clock.now())
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
@@ -10,7 +11,15 @@ import pytest
 from tests.aws.engine import Engine
 from tests.aws.places import Cloud, Place
 from tests.faults.sandbox import Sandbox
-from tests.lambdas.running import make_writable, runtime_client, unpack
+from tests.lambdas.running import (
+    FunctionProcess,
+    Start,
+    lambda_env,
+    make_writable,
+    running,
+    runtime_client,
+    unpack,
+)
 
 
 @pytest.fixture(scope="session")
@@ -48,3 +57,20 @@ def place(cloud: Cloud, sandbox: Sandbox) -> Iterator[Place]:
         assert place.connect(place.services()) == ["connected"]
         place.purge()
         yield place
+
+
+@pytest.fixture
+def start(place: Place, task_root: Path, client: Path, tmp_path: Path) -> Iterator[Start]:
+    """Start a function of the place's installation; all end with the test."""
+    own = {
+        name: value for name, value in place.env.items() if name.startswith(("AWS_", "BINHYEN_"))
+    }
+    env = lambda_env(task_root, client, own)
+    with ExitStack() as stack:
+
+        def start(name: str) -> FunctionProcess:
+            handler = f"functions.{name}.on_lambda.handler"
+            log = tmp_path / f"{name}.log"
+            return stack.enter_context(running(handler, task_root, env, log))
+
+        yield start

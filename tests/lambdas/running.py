@@ -13,7 +13,7 @@ import subprocess
 import sys
 import time
 import zipfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -39,6 +39,10 @@ class FunctionProcess:
 
     def log_text(self) -> str:
         return self.log.read_text("utf-8", errors="replace")
+
+
+Start = Callable[[str], FunctionProcess]
+"""Starts a function by its name."""
 
 
 def unpack(archive: Path, folder: Path) -> Path:

@@ -4,12 +4,8 @@ from __future__ import annotations
 
 import json
 import secrets
-from collections.abc import Callable, Iterator
-from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
-
-import pytest
 
 from functions.core.rings import Ring, read_ring
 from functions.core.signin import issue_link
@@ -24,27 +20,8 @@ from tests.lambdas.events import (
     sqs_event,
     sqs_record,
 )
-from tests.lambdas.running import FunctionProcess, lambda_env, running
+from tests.lambdas.running import Start, lambda_env, running
 from tests.photos.pictures import encoded, scene
-
-Start = Callable[[str], FunctionProcess]
-
-
-@pytest.fixture
-def start(place: Place, task_root: Path, client: Path, tmp_path: Path) -> Iterator[Start]:
-    """Start a function of the place's installation; all end with the test."""
-    own = {
-        name: value for name, value in place.env.items() if name.startswith(("AWS_", "BINHYEN_"))
-    }
-    env = lambda_env(task_root, client, own)
-    with ExitStack() as stack:
-
-        def start(name: str) -> FunctionProcess:
-            handler = f"functions.{name}.on_lambda.handler"
-            log = tmp_path / f"{name}.log"
-            return stack.enter_context(running(handler, task_root, env, log))
-
-        yield start
 
 
 def tip_event(place: Place, **fields: Any) -> dict[str, Any]:

@@ -16,7 +16,7 @@ from deploy.aws.package import LIMIT, PackageError, Target, build, main, this_ma
 from tests.conftest import WHEELS
 from tests.lambdas.running import lambda_env
 
-HANDLERS = ("tips", "search", "staff", "run_jobs", "sweep", "refresh_tokens")
+HANDLERS = ("tips", "search", "staff", "zalo_webhook", "run_jobs", "sweep", "refresh_tokens")
 SETTINGS = {
     "AWS_ACCESS_KEY_ID": "test",
     "AWS_SECRET_ACCESS_KEY": "test",
@@ -40,6 +40,7 @@ MAY_LOAD = {
     "tips": FLASK | AWS_SDK | SEALING,
     "staff": FLASK | AWS_SDK | SEALING,
     "search": FLASK | AWS_SDK,
+    "zalo_webhook": FLASK | AWS_SDK | SEALING,
     "run_jobs": {"jinja2", "markupsafe"} | AWS_SDK | SEALING,
     "sweep": AWS_SDK | SEALING,
     "refresh_tokens": AWS_SDK | SEALING,
@@ -78,7 +79,12 @@ def test_it_holds_what_runs_and_nothing_else(lambda_zip: Path) -> None:
         names = set(packed.namelist())
 
     assert {f"functions/{name}/on_lambda.py" for name in HANDLERS} <= names
-    assert {"data/units.csv", "templates/messages.yml", "templates/messages.json"} <= names
+    assert {
+        "data/clocks.toml",
+        "data/units.csv",
+        "templates/messages.yml",
+        "templates/messages.json",
+    } <= names
     assert not {name.split("/")[0] for name in names} & {"tests", "publish", "mkdocs", "waitress"}
     assert not [name for name in names if "functions/local/" in name or ".dist-info/" in name]
     assert not [name for name in names if name.startswith("botocore/data/ec2/")]
@@ -133,6 +139,18 @@ def test_a_function_loads_only_libraries_that_it_uses(
     libraries = {name for name, file in loaded if file.startswith(str(task_root))} - {"functions"}
     assert run.returncode == 0, run.stderr[-2000:]
     assert libraries == MAY_LOAD[name]
+
+
+def test_only_who_speaks_to_zalo_loads_its_client(task_root: Path, client: Path) -> None:
+    """The webhook reads what Zalo tells, and calls nobody but the store."""
+    code = "import sys, functions.zalo_webhook.on_lambda\nprint(*sys.modules)"
+
+    run = run_python(task_root, client, "-c", code)
+
+    loaded = {name for name in run.stdout.split() if name.startswith("functions.zalo.")}
+    assert run.returncode == 0, run.stderr[-2000:]
+    assert "functions.zalo.webhook" in loaded
+    assert not loaded & {f"functions.zalo.{name}" for name in ("client", "media", "transport")}
 
 
 def test_a_missing_wheel_is_told(tmp_path: Path) -> None:

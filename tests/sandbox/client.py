@@ -16,6 +16,8 @@ GROUP_GET = "/openapi/v3.0/oa/group/getgroup"
 GROUP_LIST = "/openapi/v3.0/oa/group/getgroupsofoa"
 MEMBERS = "/openapi/v3.0/oa/group/listmember"
 CONVERSATION = "/openapi/v3.0/oa/group/conversation"
+CHAT = "/openapi/v2.0/oa/conversation"
+RECENT = "/openapi/v2.0/oa/listrecentchat"
 UPLOAD_IMAGE = "/openapi/v2.0/oa/upload/image"
 TOKEN = "/oauth/v4/oa/access_token"
 PERMISSION = "/oauth/v4/oa/permission"
@@ -129,6 +131,22 @@ class Caller:
     def standing(self, unit_id: str = "phuong-tuy-hoa") -> Any:
         return self.get(f"/control/groups/{unit_id}/messages").json["messages"]
 
+    def resident(self, unit_id: str = "phuong-tuy-hoa", **wanted: Any) -> str:
+        return str(self.control(f"oas/{unit_id}/residents", **wanted).json["user_id"])
+
+    def hear(self, user_id: str, text: str = "", **wanted: Any) -> str:
+        """A person writes to the OA; the id of the (first) message."""
+        reply = self.control(f"users/{user_id}/message", text=text, **wanted)
+        return str(reply.json["message_id"])
+
+    def hear_in_group(self, user_id: str, text: str = "", **wanted: Any) -> str:
+        reply = self.control(f"users/{user_id}/group-message", text=text, **wanted)
+        return str(reply.json["message_id"])
+
+    def chat(self, user_id: str) -> Any:
+        """What stands in one person's chat with the OA, oldest first."""
+        return self.get(f"/control/users/{user_id}/messages").json["messages"]
+
     def requests(self, path: str = "") -> Any:
         found = self.get("/control/requests").json["requests"]
         return [request for request in found if path in request["path"]]
@@ -137,6 +155,13 @@ class Caller:
         reply = self.post(f"/control/{path}", payload)
         assert reply.status in (200, 201, 204), reply.text
         return reply
+
+    def refused(self, path: str, **payload: Any) -> int:
+        """Ask what makes no sense; the status of the refusal."""
+        reply = self.post(f"/control/{path}", payload)
+        assert 400 <= reply.status < 500, reply.text
+        assert reply.json["error"]
+        return reply.status
 
 
 def image_message(attachment_id: str, text: str | None = None, **element: Any) -> dict[str, Any]:

@@ -15,7 +15,9 @@ from functions.local.sandbox.clock import SandboxClock
 from functions.local.sandbox.provisioning import Names, Unit, ensure_provisioned
 from functions.local.sandbox.server import SandboxServer
 from functions.local.sandbox.state import State
+from functions.local.sandbox.webhook_sender import WebhookSender
 from tests.sandbox.client import Caller
+from tests.sandbox.receiver import Receiver
 
 UNITS = [
     Unit("phuong-tuy-hoa", "Phường Tuy Hòa"),
@@ -54,12 +56,29 @@ def sandbox(tmp_path: Path, clock: FrozenClock) -> Iterator[Caller]:
         names = Names.load(TEMPLATES / "names.json")
         ensure_provisioned(db, UNITS, names, clock.now_ms(), CALLBACK)
     server.start(create_app(state, clock, public_url, stopping))
+    sender = WebhookSender(state, clock, stopping)
+    sender.start()
     caller = Caller(public_url)
     yield caller
     caller.close()
     stopping.set()
     server.stop()
     state.close()
+    sender.join()
+
+
+@pytest.fixture
+def receiver() -> Iterator[Receiver]:
+    receiver = Receiver()
+    yield receiver
+    receiver.stop()
+
+
+@pytest.fixture
+def webhook(sandbox: Caller, receiver: Receiver) -> Receiver:
+    """The receiver, registered for all events; a busy machine gets more than the two seconds."""
+    sandbox.control("webhook", url=receiver.url, timeout_seconds=10)
+    return receiver
 
 
 @pytest.fixture(scope="session")

@@ -17,6 +17,7 @@ ROUTES = {
     ("POST", "/api/units/<unit_id>/tips"): Audience.PUBLIC,
     ("POST", "/api/units/<unit_id>/uploads"): Audience.PUBLIC,
     ("POST", "/api/receipts"): Audience.PUBLIC,
+    ("POST", "/api/zalo/webhook"): Audience.ZALO,
     ("GET", "/api/health"): Audience.PUBLIC,
     ("GET", "/api/openapi.json"): Audience.PUBLIC,
     ("GET", "/can-bo/vao/<secret>"): Audience.PUBLIC,
@@ -30,7 +31,7 @@ ROUTES = {
 
 
 def routes(world: World) -> Iterator[tuple[Flask, Rule, str]]:
-    for app in (world.tips_app, world.search_app, world.staff_app):
+    for app in (world.tips_app, world.search_app, world.staff_app, world.webhook_app):
         for rule in app.url_map.iter_rules():
             for method in (rule.methods or set()) - {"HEAD", "OPTIONS"}:
                 yield app, rule, method

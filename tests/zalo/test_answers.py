@@ -11,6 +11,7 @@ from functions.core.errors import (
     ChannelClosedError,
     OutcomeUnknownError,
     ProviderError,
+    RecipientClosedError,
     RejectedByProviderError,
     RetryableProviderError,
     TokenExpiredError,
@@ -27,15 +28,16 @@ TOKEN = (-216, -220, 216, 401, -401)
 PAYLOAD = (-100, -201, -210, -233, -248, -249)
 CONFIG = (
     *(-202, -204, -205, -207, -208, -209, -212, -215, -219, -221, -223, -224, -235),
-    *(-237, -238, -241, -242, -320, -321, -403),
+    *(-237, -238, -240, -241, -242, -403),
 )
-OTHERWISE_CLOSED = (-211, -213, -217, -218, -227, -230, -232, -234, -240, -244, -305, -311)
+# "recipient", "window", "quota" and "schedule"; -320 and -321 concern messages to people (2.2).
+THIS_PERSON = (-211, -213, -217, -218, -227, -230, -232, -234, -244, -305, -311, -320, -321)
 EXPECTED: dict[int, type[ProviderError]] = {
     **dict.fromkeys(RETRYABLE, RetryableProviderError),
     **dict.fromkeys(TOKEN, TokenExpiredError),
     **dict.fromkeys(PAYLOAD, RejectedByProviderError),
     **dict.fromkeys(CONFIG, ChannelClosedError),
-    **dict.fromkeys(OTHERWISE_CLOSED, ChannelClosedError),
+    **dict.fromkeys(THIS_PERSON, RecipientClosedError),
 }
 
 

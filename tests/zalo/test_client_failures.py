@@ -10,13 +10,14 @@ from functions.core.errors import (
     ChannelClosedError,
     OutcomeUnknownError,
     ProviderError,
+    RecipientClosedError,
     RejectedByProviderError,
     RetryableProviderError,
     TokenExpiredError,
 )
 from functions.zalo.client import ZaloClient
 from functions.zalo.transport import Transport
-from tests.zalo.asks import ALL, GROUP, SECRET_TEXT, SENDS, SENT, TOKEN, failure
+from tests.zalo.asks import ALL, GROUP, SECRET_TEXT, SENDS, SENT, TO_A_PERSON, TOKEN, USER, failure
 from tests.zalo.conftest import FixedClock, everything_told_by
 from tests.zalo.stub_http import Behaviour, StubServer, hang, raw, raw_then_reset, reply
 
@@ -112,6 +113,20 @@ def test_refusal_says_what_to_do_after_one_request(
     assert len(stub.received) == 1
 
 
+@pytest.mark.parametrize("code", [-211, -213, -217, -230, -234, -320])
+@pytest.mark.parametrize("ask", ALL)
+def test_number_that_speaks_of_a_person_closes_only_that_person(
+    stub: StubServer, client: ZaloClient, ask: str, code: int
+) -> None:
+    stub.will(reply({"error": code}))
+
+    error = failure(client, ALL[ask])
+
+    # A group has no window and no quota: there it is the channel that does not work.
+    assert type(error) is (RecipientClosedError if ask in TO_A_PERSON else ChannelClosedError)
+    assert error.code == str(code)
+
+
 def test_rate_limit_waits_for_the_clocks_next_minute(stub: StubServer, client: ZaloClient) -> None:
     stub.will(reply({"error": -32}))
 
@@ -146,5 +161,5 @@ def test_no_error_tells_what_was_sent_or_said(
     error = failure(client, ALL[ask])
 
     told = [*everything_told_by(error), caplog.text, repr(client)]
-    for secret in (TOKEN, SECRET_TEXT, "SECRET PIXELS", GROUP, "81d74a9cd71d6f473608"):
+    for secret in (TOKEN, SECRET_TEXT, "SECRET PIXELS", GROUP, USER, "81d74a9cd71d6f473608"):
         assert not any(secret in words for words in told)

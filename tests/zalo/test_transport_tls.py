@@ -2,21 +2,16 @@
 
 from __future__ import annotations
 
-import ipaddress
 import socket
-import ssl
 import threading
 from collections.abc import Iterator
-from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
-from cryptography import x509
-from cryptography.hazmat.primitives import hashes, serialization
-from cryptography.hazmat.primitives.asymmetric import ec
 
 from functions.core.errors import OutcomeUnknownError, RetryableProviderError
 from functions.zalo.transport import Answer, BaseUrl, Call, Transport
+from tests.zalo.certificates import Certificate
 from tests.zalo.stub_http import StubServer, raw_then_reset, reply
 
 CALL = Call("POST", "/path", {"access_token": "T0KEN"}, b'{"x":1}')
@@ -24,44 +19,6 @@ CALL = Call("POST", "/path", {"access_token": "T0KEN"}, b'{"x":1}')
 
 def exchange(stub: StubServer, transport: Transport) -> Answer:
     return transport.exchange(BaseUrl.parse(stub.url), CALL)
-
-
-class Certificate:
-    """A certificate for 127.0.0.1, made for the test."""
-
-    def __init__(self, folder: Path, address: str) -> None:
-        key = ec.generate_private_key(ec.SECP256R1())
-        name = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, "stub")])
-        now = datetime.now(UTC)
-        names = x509.SubjectAlternativeName([x509.IPAddress(ipaddress.ip_address(address))])
-        certificate = (
-            x509.CertificateBuilder()
-            .subject_name(name)
-            .issuer_name(name)
-            .public_key(key.public_key())
-            .serial_number(x509.random_serial_number())
-            .not_valid_before(now - timedelta(days=1))
-            .not_valid_after(now + timedelta(days=1))
-            .add_extension(names, critical=False)
-            .sign(key, hashes.SHA256())
-        )
-        self.path = folder / "certificate.pem"
-        self.path.write_bytes(
-            certificate.public_bytes(serialization.Encoding.PEM)
-            + key.private_bytes(
-                serialization.Encoding.PEM,
-                serialization.PrivateFormat.PKCS8,
-                serialization.NoEncryption(),
-            )
-        )
-
-    def server(self) -> ssl.SSLContext:
-        context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-        context.load_cert_chain(self.path)
-        return context
-
-    def trusted(self) -> ssl.SSLContext:
-        return ssl.create_default_context(cafile=str(self.path))
 
 
 @pytest.fixture

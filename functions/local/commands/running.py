@@ -119,12 +119,18 @@ def work(once: bool, child_of: int | None) -> None:
 @ONCE
 @CHILD
 def sweep(once: bool, child_of: int | None) -> None:
-    """Tidy up after crashes, and ring for due jobs."""
-    from functions.sweep.handler import run_sweep
+    """Tidy up after crashes, ring for due jobs, and watch over what did not come through."""
+    from functions.sweep.handler import WatchServices, run_sweep, watch
 
     stopped = _stopping(child_of)
     services = Services(Settings.from_env())
-    _run(stopped, once, SWEEP_SECONDS, lambda: run_sweep(services.sweep))
+    watched = WatchServices(services.sweep, services.tell, services.read_back)
+
+    def step() -> None:
+        run_sweep(services.sweep)
+        watch(watched)
+
+    _run(stopped, once, SWEEP_SECONDS, step)
 
 
 @click.command("refresh-tokens")
@@ -163,7 +169,7 @@ def _stopping(child_of: int | None) -> threading.Event:
     return stopped
 
 
-def _run(stopped: threading.Event, once: bool, seconds: float, step: Callable[[], int]) -> None:
+def _run(stopped: threading.Event, once: bool, seconds: float, step: Callable[[], object]) -> None:
     """Do the step once, or again and again; a store that cannot write ends no loop."""
     if once:
         step()

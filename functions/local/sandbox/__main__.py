@@ -24,6 +24,8 @@ from functions.local.sandbox.provisioning import (
 )
 from functions.local.sandbox.server import SandboxServer
 from functions.local.sandbox.state import State, StateTakenError, get_document
+from functions.local.sandbox.webhook_sender import WebhookSender
+from functions.local.sandbox.webhook_settings import point_webhook
 
 _PARENT_CHECK_SECONDS = 1.0
 _FAILED = 1
@@ -51,6 +53,7 @@ def main() -> int:
     public_url = options.public_url or f"http://127.0.0.1:{server.port}"
     clock = _prepare(state, units, options)
     server.start(create_app(state, clock, public_url, stopping))
+    WebhookSender(state, clock, stopping).start()
     sys.stdout.write(f"{public_url}/\n")
     sys.stdout.flush()
     _wait_for_end(endings, parent if options.exit_with_parent else None)
@@ -66,6 +69,8 @@ def _prepare(state: State, units: list[Unit], options: argparse.Namespace) -> Sa
         clock = SandboxClock(get_document(db, "clock").get("offset_seconds", 0))
         ensure_provisioned(db, units, names, clock.now_ms(), options.callback_url)
         document = provision_document(db)
+        if options.webhook_url is not None:
+            point_webhook(db, options.webhook_url)
     if options.write_provision:
         write_provision_file(options.write_provision, document)
     return clock
@@ -99,6 +104,10 @@ def _base_url(text: str) -> str:
     return text.rstrip("/")
 
 
+def _webhook_url(text: str) -> str:
+    return _base_url(text) if text else ""
+
+
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m functions.local.sandbox", description=__doc__)
     parser.add_argument(
@@ -118,6 +127,12 @@ def _parser() -> argparse.ArgumentParser:
     )
     parser.add_argument(
         "--callback-url", default="", help="the redirect_uri registered for the app"
+    )
+    parser.add_argument(
+        "--webhook-url",
+        type=_webhook_url,
+        default=None,
+        help="where events are posted; empty: nowhere; left out: where it was last",
     )
     parser.add_argument(
         "--write-provision",

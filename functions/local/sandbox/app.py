@@ -1,4 +1,4 @@
-"""The Flask application: the three API prefixes, `/control` and the pages."""
+"""The Flask application: the three API prefixes, `/control`, `/cdn` and the pages."""
 
 from __future__ import annotations
 
@@ -10,14 +10,17 @@ from urllib.parse import urlsplit
 from flask import Flask, Response, render_template, request
 from jinja2 import StrictUndefined
 from waitress.channel import ClientDisconnected
-from werkzeug.exceptions import NotFound
+from werkzeug.exceptions import NotFound, RequestEntityTooLarge
 
 from functions.local.sandbox.calls import read_call
+from functions.local.sandbox.cdn import cdn_blueprint
+from functions.local.sandbox.chat_pages import chat_blueprint
 from functions.local.sandbox.clock import SandboxClock
 from functions.local.sandbox.control import control_blueprint
 from functions.local.sandbox.gate import Gate
 from functions.local.sandbox.pages import pages_blueprint
-from functions.local.sandbox.server import MAX_BODY
+from functions.local.sandbox.provisioning import Names
+from functions.local.sandbox.server import MAX_API_BODY, MAX_BODY
 from functions.local.sandbox.state import State
 
 TEMPLATES = Path(__file__).resolve().parents[3] / "templates" / "sandbox"
@@ -45,16 +48,21 @@ def create_app(
     app.config["MAX_FORM_PARTS"] = 20
     # Against a page that points its own name at this machine.
     app.config["TRUSTED_HOSTS"] = ["127.0.0.1", "localhost", urlsplit(public_url).hostname or ""]
-    app.register_blueprint(control_blueprint(state, clock, public_url))
+    names = Names.load(TEMPLATES / "names.json")
+    app.register_blueprint(control_blueprint(state, clock, public_url, names))
     app.register_blueprint(pages_blueprint(state))
+    app.register_blueprint(chat_blueprint(state, clock, public_url, names))
+    app.register_blueprint(cdn_blueprint(state, clock, stopping))
     _add_api(app, Gate(state, clock, public_url), stopping)
     app.register_error_handler(NotFound, _show_not_found)
+    app.register_error_handler(RequestEntityTooLarge, _show_too_large)
     app.after_request(_harden)
     return app
 
 
 def _add_api(app: Flask, gate: Gate, stopping: threading.Event) -> None:
     def api(**_path: str) -> Response:
+        request.max_content_length = MAX_API_BODY
         outcome = gate.serve(read_call(request))
         stopping.wait(outcome.wait_seconds)
         if outcome.cut:
@@ -90,6 +98,10 @@ class _CutOff:
 
 def _show_not_found(_error: NotFound) -> tuple[str, int]:
     return render_template("khong-thay.html"), 404
+
+
+def _show_too_large(_error: RequestEntityTooLarge) -> tuple[str, int]:
+    return render_template("qua-lon.html"), 413
 
 
 def _harden(response: Response) -> Response:

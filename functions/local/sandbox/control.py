@@ -7,6 +7,7 @@ GET    provision                       the file for `binhyen oa import`, with th
 GET    requests?since=ID&limit=N       recorded calls with a higher id, oldest first (T11)
 GET    groups/UNIT/messages?after=SEQ  what stands in the group, oldest first
 GET    media/ID                        the bytes of an upload
+GET    users/ID/messages?after=SEQ     what stands in the chat of one person with the OA
 GET    faults · POST faults            a rule as in `faults.Rule`; DELETE faults[/ID] clears
 GET    clock · POST clock              {"offset_seconds"}
 POST   expire                          {"unit_id", "token": "access" | "refresh" | "revoke"}
@@ -14,7 +15,8 @@ POST   consent                         {"unit_id"}: the administrator consents a
 GET    switches · POST switches        the fields of `switches.Switches`
 POST   app · oas/UNIT · groups/UNIT    the columns listed in `settings`
 GET    users/UNIT · POST users/ID      people, and their standing and last interaction
-POST   users/ID/group-message          {"text"}: a person speaks in the unit's group
+
+What people do is ordered as told in `people`, where events go as told in `webhook_control`.
 
 An outage closes connections it has accepted. To have connections refused, stop the process: the
 state outlives it.
@@ -25,11 +27,13 @@ from __future__ import annotations
 from dataclasses import asdict
 from typing import Any
 
-from flask import Blueprint, Response, jsonify, request
+from flask import Blueprint, Response, jsonify
 
+from functions.local.sandbox.chat import require_person
 from functions.local.sandbox.clock import SandboxClock, iso
 from functions.local.sandbox.directory import group_of_oa
 from functions.local.sandbox.errors import ControlError
+from functions.local.sandbox.events import tell_revoked
 from functions.local.sandbox.faults import (
     StandingFault,
     add_fault,
@@ -39,26 +43,33 @@ from functions.local.sandbox.faults import (
     parse_rule,
 )
 from functions.local.sandbox.history import media_url
-from functions.local.sandbox.messages import group_messages_after
-from functions.local.sandbox.provisioning import provision_document
+from functions.local.sandbox.messages import Message, messages_after
+from functions.local.sandbox.people import add_people
+from functions.local.sandbox.provisioning import Names, provision_document
+from functions.local.sandbox.reading import json_body, number_argument, require_unit_oa
 from functions.local.sandbox.recorder import recorded_since
-from functions.local.sandbox.settings import add_settings, json_body, require_unit_oa
+from functions.local.sandbox.settings import add_settings
 from functions.local.sandbox.state import State, put_document
 from functions.local.sandbox.tokens import expire, issue_pair
 from functions.local.sandbox.uploads import media_by_id
+from functions.local.sandbox.webhook_control import add_webhook
 
 _MOST_REQUESTS = 1_000
 _LONGEST_OFFSET_SECONDS = 10 * 365 * 86_400
 _SHOWN_INLINE = ("image/jpeg", "image/png", "image/gif")
 
 
-def control_blueprint(state: State, clock: SandboxClock, public_url: str) -> Blueprint:
+def control_blueprint(
+    state: State, clock: SandboxClock, public_url: str, names: Names
+) -> Blueprint:
     """All of `/control`."""
     control = Blueprint("control", __name__, url_prefix="/control")
     _add_views_of_state(control, state, public_url)
     _add_faults(control, state)
     _add_time_and_tokens(control, state, clock)
     add_settings(control, state, clock)
+    add_people(control, state, clock, public_url, names)
+    add_webhook(control, state, clock)
     control.register_error_handler(ControlError, _refuse)
     return control
 
@@ -67,14 +78,10 @@ def _refuse(exc: ControlError) -> tuple[Response, int]:
     return jsonify({"error": exc.message}), exc.status
 
 
-def _number_argument(name: str, default: int) -> int:
-    text = request.args.get(name, str(default))
-    if not text.isascii() or not text.isdigit():
-        raise ControlError(f"{name} takes a number")
-    return int(text)
-
-
 def _add_views_of_state(control: Blueprint, state: State, public_url: str) -> None:
+    def shown_messages(found: list[Message]) -> list[dict[str, Any]]:
+        return [{**asdict(m), "image_url": media_url(public_url, m)} for m in found]
+
     @control.get("/provision")
     def provision() -> Response:
         with state.transaction() as db:
@@ -82,20 +89,26 @@ def _add_views_of_state(control: Blueprint, state: State, public_url: str) -> No
 
     @control.get("/requests")
     def requests() -> Response:
-        since = _number_argument("since", 0)
-        limit = min(_number_argument("limit", _MOST_REQUESTS), _MOST_REQUESTS)
+        since = number_argument("since", 0)
+        limit = min(number_argument("limit", _MOST_REQUESTS), _MOST_REQUESTS)
         with state.transaction() as db:
             found = recorded_since(db, since, limit)
         return jsonify({"requests": found, "last": found[-1]["id"] if found else since})
 
     @control.get("/groups/<unit_id>/messages")
     def group_messages(unit_id: str) -> Response:
-        after = _number_argument("after", 0)
+        after = number_argument("after", 0)
         with state.transaction() as db:
             group = group_of_oa(db, require_unit_oa(db, unit_id).oa_id)
-            found = group_messages_after(db, group.group_id, after)
-        items = [{**asdict(m), "image_url": media_url(public_url, m)} for m in found]
-        return jsonify({"group_id": group.group_id, "messages": items})
+            found = messages_after(db, group.group_id, after)
+        return jsonify({"group_id": group.group_id, "messages": shown_messages(found)})
+
+    @control.get("/users/<user_id>/messages")
+    def chat_messages(user_id: str) -> Response:
+        after = number_argument("after", 0)
+        with state.transaction() as db:
+            found = messages_after(db, require_person(db, user_id).user_id, after)
+        return jsonify({"user_id": user_id, "messages": shown_messages(found)})
 
     @control.get("/media/<media_id>")
     def media(media_id: str) -> Response:
@@ -175,7 +188,10 @@ def _add_time_and_tokens(control: Blueprint, state: State, clock: SandboxClock) 
         if what not in ("access", "refresh", "revoke"):
             raise ControlError("token takes access, refresh or revoke")
         with state.transaction() as db:
-            expire(db, require_unit_oa(db, body.get("unit_id")).oa_id, what)
+            oa = require_unit_oa(db, body.get("unit_id"))
+            expire(db, oa.oa_id, what)
+            if what == "revoke":
+                tell_revoked(db, oa, clock.now_ms())
         return "", 204
 
     @control.post("/consent")

@@ -62,6 +62,7 @@ class User:
     is_follower: bool
     last_interaction_ms: int | None
     replies_used: int
+    in_group: bool
 
 
 def load_app(db: sqlite3.Connection) -> App | None:
@@ -105,6 +106,11 @@ def user_by_id(db: sqlite3.Connection, user_id: str) -> User | None:
 def users_of_oa(db: sqlite3.Connection, oa_id: str) -> list[User]:
     rows = db.execute("SELECT * FROM users WHERE oa_id = ? ORDER BY position", (oa_id,))
     return [_user(row) for row in rows]
+
+
+def members_of_group(db: sqlite3.Connection, oa_id: str) -> list[User]:
+    """The people in the OA's group; residents and those who left are not."""
+    return [user for user in users_of_oa(db, oa_id) if user.in_group]
 
 
 def require_group(db: sqlite3.Connection, oa: Oa, group_id: str) -> Group:
@@ -162,4 +168,5 @@ def _user(row: sqlite3.Row) -> User:
         is_follower=bool(row["is_follower"]),
         last_interaction_ms=row["last_interaction_ms"],
         replies_used=row["replies_used"],
+        in_group=bool(row["in_group"]),
     )

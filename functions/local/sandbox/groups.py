@@ -4,7 +4,14 @@ from __future__ import annotations
 
 from functions.local.sandbox.calls import Answer, Context, success
 from functions.local.sandbox.clock import vietnam_time
-from functions.local.sandbox.directory import Group, Oa, group_of_oa, require_group, users_of_oa
+from functions.local.sandbox.directory import (
+    Group,
+    Oa,
+    group_of_oa,
+    members_of_group,
+    require_group,
+    users_of_oa,
+)
 from functions.local.sandbox.errors import ZaloError
 from functions.local.sandbox.params import plain_page
 
@@ -63,14 +70,14 @@ def getgroupsofoa(ctx: Context, oa: Oa) -> Answer:
 
 
 def listmember(ctx: Context, oa: Oa) -> Answer:
-    """GET /v3.0/oa/group/listmember: the OA itself and its people."""
+    """GET /v3.0/oa/group/listmember: the OA itself and the people who are in its group."""
     asked_group(ctx, oa)
     offset, count = plain_page(ctx.call, most=_MOST_PER_PAGE)
     avatar = avatar_url(ctx)
     members = [{"oa_id": oa.oa_id, "name": oa.name, "avatar": avatar}]
     members += [
         {"user_id": user.user_id, "name": user.name, "avatar": avatar}
-        for user in users_of_oa(ctx.db, oa.oa_id)
+        for user in members_of_group(ctx.db, oa.oa_id)
     ]
     shown = members[offset : offset + count]
     return success(
@@ -94,7 +101,7 @@ def getoa(ctx: Context, oa: Oa) -> Answer:
             "description": oa.name,
             "is_verified": oa.verified,
             "oa_type": _GOVERNMENT,
-            "num_follower": len(users_of_oa(ctx.db, oa.oa_id)),
+            "num_follower": sum(user.is_follower for user in users_of_oa(ctx.db, oa.oa_id)),
             "avatar": avatar_url(ctx),
             "package_name": "Growth" if oa.package_ok else "Basic",
             "package_valid_through_date": vietnam_time(group.valid_through_ms, "%d/%m/%Y"),
@@ -110,6 +117,6 @@ def _group_item(ctx: Context, group: Group) -> dict[str, object]:
         "avatar": avatar_url(ctx),
         "group_link": group.link,
         "group_description": "",
-        "total_member": len(users_of_oa(ctx.db, group.oa_id)) + 1,
+        "total_member": len(members_of_group(ctx.db, group.oa_id)) + 1,
         "status": "enabled" if usable else "disabled",
     }

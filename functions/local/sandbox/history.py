@@ -85,8 +85,18 @@ def _common(ctx: Context, message: Message) -> dict[str, object]:
         "message_id": message.message_id,
     }
     url = media_url(ctx.public_url, message)
-    if url is not None:
+    if url is not None and message.type != "nosupport":
         item["url"] = url
-        if message.type != "file":
+        if message.type in ("photo", "GIF", "sticker", "link"):
             item["thumb"] = url
-    return item
+    return {**item, **_of_attachment(message)}
+
+
+def _of_attachment(message: Message) -> dict[str, object]:
+    """What the calls tell of a link or a position beside the words."""
+    payload = message.attachments[0]["payload"] if message.attachments else {}
+    if message.type == "location":
+        return {"location": payload["coordinates"]}
+    if message.type == "link":
+        return {"description": payload["description"]}
+    return {}

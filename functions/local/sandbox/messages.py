@@ -6,11 +6,15 @@ import json
 import re
 import sqlite3
 from dataclasses import dataclass
+from typing import Any
 
 from functions.local.sandbox import ids
-from functions.local.sandbox.directory import Group, Oa, User, users_of_oa
+from functions.local.sandbox.directory import Group, Oa, User, members_of_group
 
 _MENTION = re.compile(r"\[@([^\[\]\s]+)\]")
+
+# The ids of groups and of people never coincide: one is hexadecimal, the other longer digits.
+_IN_CHAT = "(group_id = ? OR user_id = ?)"
 
 FROM_OA = 0
 FROM_USER = 1
@@ -18,12 +22,19 @@ FROM_USER = 1
 
 @dataclass(frozen=True)
 class Content:
-    """What a message says; `type` is the word the conversation calls use."""
+    """What a message says; `type` is the conversation calls' word, `kind` that of the events.
+
+    `attachments` are those of the webhook's event (section 5.3), each with the `media_id` it is
+    kept under where the sandbox keeps it.
+    """
 
     type: str
     text: str
     media_id: str | None = None
     url: str | None = None
+    quote_id: str | None = None
+    attachments: tuple[dict[str, Any], ...] = ()
+    kind: str = "text"
 
 
 @dataclass(frozen=True)
@@ -44,11 +55,13 @@ class Message:
     url: str | None
     mentions: tuple[str, ...]
     time_ms: int
+    quote_id: str | None
+    attachments: tuple[dict[str, Any], ...]
 
 
 def mentions_in(db: sqlite3.Connection, group: Group, text: str) -> list[str]:
     """Who a group text calls by name: member ids, or the group's own id for everyone (G5)."""
-    known = {user.user_id for user in users_of_oa(db, group.oa_id)} | {group.group_id}
+    known = {user.user_id for user in members_of_group(db, group.oa_id)} | {group.group_id}
     return [found for found in _MENTION.findall(text) if found in known]
 
 
@@ -67,6 +80,11 @@ def post_to_user(
     return _insert(db, sender, content, now_ms, user_id=user.user_id)
 
 
+def post_to_oa(db: sqlite3.Connection, sender: User, content: Content, now_ms: int) -> str:
+    """Put a message of a person into their chat with the OA and answer its id."""
+    return _insert(db, sender, content, now_ms, user_id=sender.user_id)
+
+
 def _insert(
     db: sqlite3.Connection,
     sender: Oa | User,
@@ -81,7 +99,8 @@ def _insert(
     from_user = isinstance(sender, User)
     db.execute(
         "INSERT INTO messages (message_id, oa_id, group_id, user_id, src, from_id, from_name,"
-        " type, text, media_id, url, mentions, time_ms) VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?)",
+        " type, text, media_id, url, mentions, time_ms, quote_id, attachments)"
+        " VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)",
         (
             message_id,
             sender.oa_id,
@@ -96,6 +115,8 @@ def _insert(
             content.url,
             json.dumps(mentions or []),
             now_ms,
+            content.quote_id,
+            json.dumps(content.attachments, ensure_ascii=False),
         ),
     )
     return message_id
@@ -132,21 +153,26 @@ def last_per_user(db: sqlite3.Connection, oa_id: str, offset: int, count: int) -
     return [_message(row) for row in rows]
 
 
-def group_messages_after(db: sqlite3.Connection, group_id: str, seq: int) -> list[Message]:
-    """Messages of the group above `seq`, oldest first."""
+def message_by_id(db: sqlite3.Connection, message_id: str) -> Message | None:
+    row = db.execute("SELECT * FROM messages WHERE message_id = ?", (message_id,)).fetchone()
+    return None if row is None else _message(row)
+
+
+def messages_after(db: sqlite3.Connection, chat_id: str, seq: int) -> list[Message]:
+    """Messages of a group, or of the chat with a person, above `seq`, oldest first."""
     rows = db.execute(
-        "SELECT * FROM messages WHERE group_id = ? AND seq > ? ORDER BY seq", (group_id, seq)
+        f"SELECT * FROM messages WHERE {_IN_CHAT} AND seq > ? ORDER BY seq",  # noqa: S608 - own text
+        (chat_id, chat_id, seq),
     )
     return [_message(row) for row in rows]
 
 
-def group_messages_before(
-    db: sqlite3.Connection, group_id: str, seq: int, count: int
-) -> list[Message]:
-    """The last `count` messages of the group below `seq`, oldest first."""
+def messages_before(db: sqlite3.Connection, chat_id: str, seq: int, count: int) -> list[Message]:
+    """The last `count` messages of a group or a chat below `seq`, oldest first."""
     rows = db.execute(
-        "SELECT * FROM messages WHERE group_id = ? AND seq < ? ORDER BY seq DESC LIMIT ?",
-        (group_id, seq, count),
+        f"SELECT * FROM messages WHERE {_IN_CHAT} AND seq < ?"  # noqa: S608 - own text
+        " ORDER BY seq DESC LIMIT ?",
+        (chat_id, chat_id, seq, count),
     )
     return [_message(row) for row in rows][::-1]
 
@@ -161,4 +187,5 @@ def last_times(db: sqlite3.Connection) -> dict[str, tuple[int, int]]:
 
 
 def _message(row: sqlite3.Row) -> Message:
-    return Message(**{**dict(row), "mentions": tuple(json.loads(row["mentions"]))})
+    lists = {name: tuple(json.loads(row[name])) for name in ("mentions", "attachments")}
+    return Message(**{**dict(row), **lists})

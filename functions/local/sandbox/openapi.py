@@ -6,7 +6,7 @@ import hashlib
 import hmac
 from collections.abc import Callable
 
-from functions.local.sandbox import groups, history, quota, sending, uploads
+from functions.local.sandbox import closed, groups, history, quota, sending, uploads
 from functions.local.sandbox.calls import Answer, Context, Handler, OaHandler, Route
 from functions.local.sandbox.directory import Oa
 from functions.local.sandbox.errors import ZaloError
@@ -70,6 +70,9 @@ ROUTES = {
     "/openapi/v3.0/oa/group/listmember": _get(groups.listmember, "group"),
     "/openapi/v3.0/oa/group/conversation": _get(history.group_conversation, "group"),
     "/openapi/v3.0/oa/message/cs": _post(sending.to_user, "message"),
+    "/openapi/v3.0/oa/message/transaction": _post(closed.discontinued, "message"),
+    "/openapi/v3.0/oa/message/promotion": _post(closed.discontinued, "message"),
+    "/openapi/v2.0/oa/message": _post(closed.older_message, "message"),
     "/openapi/v3.0/oa/quota/message": _post(quota.message_quota, "message"),
     "/openapi/v2.0/oa/conversation": _get(history.user_conversation, "message"),
     "/openapi/v2.0/oa/listrecentchat": _get(history.recent_chats, "message"),

@@ -1,4 +1,4 @@
-"""The pages for people: the units, a unit's group as on a phone, and the faults."""
+"""The pages for people: the list of units and the faults; the chats are in `chat_pages`."""
 
 from __future__ import annotations
 
@@ -6,14 +6,13 @@ import re
 import sqlite3
 import unicodedata
 from dataclasses import dataclass, replace
-from urllib.parse import urlsplit
 
-from flask import Blueprint, Response, abort, jsonify, redirect, render_template, request, url_for
+from flask import Blueprint, abort, redirect, render_template, request, url_for
 from markupsafe import Markup, escape
 from werkzeug.wrappers import Response as AnyResponse
 
 from functions.local.sandbox.clock import vietnam_time
-from functions.local.sandbox.directory import Oa, all_oas, group_of_oa, oa_by_unit, users_of_oa
+from functions.local.sandbox.directory import Oa, all_oas, oa_by_unit
 from functions.local.sandbox.faults import (
     StandingFault,
     add_fault,
@@ -21,18 +20,11 @@ from functions.local.sandbox.faults import (
     clear_faults,
     list_faults,
 )
-from functions.local.sandbox.messages import (
-    Message,
-    group_messages_after,
-    group_messages_before,
-    last_times,
-)
+from functions.local.sandbox.messages import last_times
 from functions.local.sandbox.presets import PRESETS, preset_of
+from functions.local.sandbox.reading import refuse_other_origins
 from functions.local.sandbox.state import State
-from functions.local.sandbox.uploads import media_by_id
 
-_SHOWN_MESSAGES = 200
-_NEWEST = 2**62
 _LINK = re.compile(r"https?://[^\s<>\"'”“]+")
 _ANCHOR = Markup('<a href="{0}" target="_blank" rel="noopener noreferrer">{0}</a>')
 _AFTER_LINK = ".,;:!?)]}…"
@@ -49,23 +41,12 @@ class UnitRow:
     last_ms: int | None
 
 
-@dataclass(frozen=True)
-class Bubble:
-    """A message as the phone shows it."""
-
-    message: Message
-    mentioned: tuple[str, ...]
-    everyone: bool
-    file_name: str
-
-
 def pages_blueprint(state: State) -> Blueprint:
-    """`/`, `/nhom/…` and `/loi`."""
+    """`/` and `/loi`."""
     pages = Blueprint("pages", __name__)
     pages.add_app_template_filter(linkify)
     pages.add_app_template_filter(vietnam_time)
     _add_units(pages, state)
-    _add_group(pages, state)
     _add_faults(pages, state)
     return pages
 
@@ -113,56 +94,11 @@ def _unit_rows(db: sqlite3.Connection) -> list[UnitRow]:
     return sorted(rows, key=lambda row: (-(row.last_ms or 0), fold(row.oa.unit_name)))
 
 
-def _add_group(pages: Blueprint, state: State) -> None:
-    @pages.get("/nhom/<unit_id>")
-    def group(unit_id: str) -> str:
-        before = request.args.get("truoc", _NEWEST, type=int)
-        with state.transaction() as db:
-            oa = _oa_or_404(db, unit_id)
-            its_group = group_of_oa(db, oa.oa_id)
-            found = group_messages_before(db, its_group.group_id, before, _SHOWN_MESSAGES)
-            bubbles = _bubbles(db, oa, found)
-            members = len(users_of_oa(db, oa.oa_id)) + 1
-        return render_template(
-            "nhom.html",
-            oa=oa,
-            members=members,
-            bubbles=bubbles,
-            last=found[-1].seq if found else 0,
-            older=found[0].seq if len(found) == _SHOWN_MESSAGES else None,
-            newest=before == _NEWEST,
-        )
-
-    @pages.get("/nhom/<unit_id>/tin.json")
-    def new_messages(unit_id: str) -> Response:
-        after = request.args.get("sau", 0, type=int)
-        with state.transaction() as db:
-            oa = _oa_or_404(db, unit_id)
-            found = group_messages_after(db, group_of_oa(db, oa.oa_id).group_id, after)
-            bubbles = _bubbles(db, oa, found)
-        html = render_template("bong.html", bubbles=bubbles) if bubbles else ""
-        return jsonify({"last": found[-1].seq if found else after, "html": html})
-
-
-def _oa_or_404(db: sqlite3.Connection, unit_id: str) -> Oa:
+def oa_or_404(db: sqlite3.Connection, unit_id: str) -> Oa:
     oa = oa_by_unit(db, unit_id)
     if oa is None:
         abort(404)
     return oa
-
-
-def _bubbles(db: sqlite3.Connection, oa: Oa, found: list[Message]) -> list[Bubble]:
-    names = {user.user_id: user.name for user in users_of_oa(db, oa.oa_id)}
-    bubbles = []
-    for message in found:
-        mentioned = tuple(names[who] for who in message.mentions if who in names)
-        everyone = message.group_id in message.mentions
-        is_file = message.type == "file" and message.media_id is not None
-        media = media_by_id(db, message.media_id or "") if is_file else None
-        bubbles.append(
-            Bubble(message, mentioned, everyone, "" if media is None else media.file_name)
-        )
-    return bubbles
 
 
 def _add_faults(pages: Blueprint, state: State) -> None:
@@ -179,7 +115,7 @@ def _add_faults(pages: Blueprint, state: State) -> None:
 
     @pages.post("/loi")
     def change_faults() -> AnyResponse:
-        _refuse_other_origins()
+        refuse_other_origins()
         with state.transaction() as db:
             if "tat-het" in request.form:
                 clear_faults(db)
@@ -197,13 +133,7 @@ def _switch_on(db: sqlite3.Connection) -> StandingFault:
     if preset is None or repeats not in _REPEATS:
         abort(400)
     if unit_id is not None:
-        _oa_or_404(db, unit_id)
+        oa_or_404(db, unit_id)
     if preset.kind == "outage":
         return add_fault(db, preset)
     return add_fault(db, replace(preset, times=_REPEATS[repeats], unit_id=unit_id))
-
-
-def _refuse_other_origins() -> None:
-    origin = request.headers.get("Origin")
-    if origin is not None and urlsplit(origin).netloc != request.host:
-        abort(403)

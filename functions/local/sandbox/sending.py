@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -10,8 +11,9 @@ from functions.local.sandbox.calls import Answer, Context, success
 from functions.local.sandbox.clock import HOUR
 from functions.local.sandbox.directory import Oa, User, require_group, require_user
 from functions.local.sandbox.errors import ZaloError
+from functions.local.sandbox.events import tell_oa_wrote
 from functions.local.sandbox.messages import Content, post_to_group, post_to_user
-from functions.local.sandbox.uploads import require_media
+from functions.local.sandbox.uploads import Media, require_media
 
 TEXT_LIMIT = 2_000
 QUOTE_LIFE = 48 * HOUR
@@ -28,6 +30,7 @@ def to_group(ctx: Context, oa: Oa) -> Answer:
     # A quote is not documented for groups, so its field is an unknown one here.
     content = _content(ctx, oa, message, allowed={"text", "attachment"})
     message_id = post_to_group(ctx.db, oa, group, content, ctx.now_ms)
+    tell_oa_wrote(ctx.db, oa, group, content, message_id, ctx.now_ms)
     return success({"message_id": message_id, "group_id": group.group_id})
 
 
@@ -39,6 +42,7 @@ def to_user(ctx: Context, oa: Oa) -> Answer:
     _check_quote(ctx, user, message)
     used = quota.spend(ctx, oa, user)
     message_id = post_to_user(ctx.db, oa, user, content, ctx.now_ms)
+    tell_oa_wrote(ctx.db, oa, user, content, message_id, ctx.now_ms)
     data: dict[str, object] = {
         "message_id": message_id,
         "user_id": user.user_id,
@@ -69,7 +73,8 @@ def _content(ctx: Context, oa: Oa, message: dict[str, Any], allowed: set[str]) -
     if "attachment" not in message:
         if text is None:
             raise ZaloError(-201, "text is invalid!")
-        return Content("text", text)
+        # The quote is looked at where the chat is known; groups take none.
+        return Content("text", text, quote_id=message.get("quote_message_id"))
     return _attached(ctx, oa, message["attachment"], text)
 
 
@@ -106,7 +111,22 @@ def _file(ctx: Context, oa: Oa, payload: dict[str, Any], text: str | None) -> Co
     if text is not None or set(payload) != {"token"} or not isinstance(token, str):
         raise ZaloError(-201, "payload is invalid!")
     media = require_media(ctx, oa, token, "file")
-    return Content("file", media.file_name, media_id=media.media_id)
+    payload = {
+        "url": _address(ctx, media),
+        "size": str(len(media.content)),
+        "name": media.file_name,
+        # The reference's own choice of digest for this field.
+        "checksum": hashlib.md5(media.content, usedforsecurity=False).hexdigest(),
+        "type": media.file_name.rpartition(".")[2],
+    }
+    attachments = ({"type": "file", "payload": payload, "media_id": media.media_id},)
+    return Content(
+        "file", media.file_name, media_id=media.media_id, kind="file", attachments=attachments
+    )
+
+
+def _address(ctx: Context, media: Media) -> str:
+    return f"{ctx.public_url}/control/media/{media.media_id}"
 
 
 def _media(ctx: Context, oa: Oa, payload: dict[str, Any], text: str | None) -> Content:
@@ -123,15 +143,22 @@ def _media(ctx: Context, oa: Oa, payload: dict[str, Any], text: str | None) -> C
     _check_element_fields(element, media_type)
     shown_as, caption = _PHOTO_TYPES[media_type], text or ""
     if "url" in element:
-        return Content(shown_as, caption, url=_absolute_url(element["url"]))
+        url = _absolute_url(element["url"])
+        seen = {"type": media_type, "payload": {"thumbnail": url, "url": url}}
+        return Content(shown_as, caption, url=url, kind=media_type, attachments=(seen,))
     attachment_id = element["attachment_id"]
     if not isinstance(attachment_id, str) or not attachment_id:
         raise ZaloError(-201, "attachment_id is invalid!")
     if media_type == "sticker":
         # A sticker's id comes from Zalo's own list, which the sandbox does not have.
-        return Content(shown_as, caption, url=f"https://stickers.invalid/{attachment_id}")
+        url = f"https://stickers.invalid/{attachment_id}"
+        seen = {"type": media_type, "payload": {"id": attachment_id, "url": url}}
+        return Content(shown_as, caption, url=url, kind=media_type, attachments=(seen,))
     media = require_media(ctx, oa, attachment_id, media_type)
-    return Content(shown_as, caption, media_id=media.media_id)
+    url = _address(ctx, media)
+    payload = {"thumbnail": url, "url": url}
+    seen = {"type": media_type, "payload": payload, "media_id": media.media_id}
+    return Content(shown_as, caption, media_id=media.media_id, kind=media_type, attachments=(seen,))
 
 
 def _check_element_fields(element: dict[str, Any], media_type: str) -> None:

@@ -11,7 +11,13 @@ from waitress import create_server, wasyncore
 from waitress.channel import HTTPChannel
 from waitress.parser import HTTPRequestParser
 
-MAX_BODY = 8 * 1_048_576
+MAX_API_BODY = 8 * 1_048_576
+MAX_BODY = 24 * 1_048_576
+"""What pages and `/control` take: a few photos as phones make them."""
+
+_SERVER_MAX_BODY = 2 * MAX_BODY
+"""Between the two the application answers, in words that people can read."""
+
 _THREADS = 16
 _LOOP_SECONDS = 1
 
@@ -55,7 +61,7 @@ class SandboxServer:
             host="127.0.0.1",
             port=port,
             threads=_THREADS,
-            max_request_body_size=MAX_BODY,
+            max_request_body_size=_SERVER_MAX_BODY,
             max_request_header_size=32_768,
             channel_timeout=60,
             ident="sandbox",

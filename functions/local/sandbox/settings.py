@@ -7,22 +7,14 @@ from collections.abc import Callable
 from dataclasses import asdict, dataclass, replace
 from typing import Any
 
-from flask import Blueprint, Response, jsonify, request
+from flask import Blueprint, Response, jsonify
 
+from functions.local.sandbox.chat import require_person
 from functions.local.sandbox.clock import SandboxClock
-from functions.local.sandbox.directory import (
-    Oa,
-    User,
-    group_of_oa,
-    load_app,
-    oa_by_unit,
-    save_app,
-    user_by_id,
-    users_of_oa,
-)
+from functions.local.sandbox.directory import load_app, save_app, users_of_oa
 from functions.local.sandbox.errors import ControlError
-from functions.local.sandbox.messages import Content, post_to_group
 from functions.local.sandbox.quota import record_interaction
+from functions.local.sandbox.reading import json_body, require_unit_oa
 from functions.local.sandbox.state import State
 from functions.local.sandbox.switches import change_switches, load_switches
 
@@ -55,24 +47,6 @@ _APP_FIELDS = {
     "api_enabled": Column(bool),
     "callback_url": Column(str),
 }
-
-
-def json_body() -> dict[str, Any]:
-    """The JSON object sent, or a refusal that says what was wrong with it."""
-    if request.mimetype != "application/json":
-        raise ControlError("send Content-Type: application/json", 415)
-    body = request.get_json(silent=True)
-    if not isinstance(body, dict):
-        raise ControlError("send a JSON object")
-    return body
-
-
-def require_unit_oa(db: sqlite3.Connection, unit_id: object) -> Oa:
-    """The OA of the unit named by the caller."""
-    oa = oa_by_unit(db, unit_id) if isinstance(unit_id, str) else None
-    if oa is None:
-        raise ControlError("no such unit", 404)
-    return oa
 
 
 def add_settings(control: Blueprint, state: State, clock: SandboxClock) -> None:
@@ -132,29 +106,11 @@ def _add_users(control: Blueprint, state: State, clock: SandboxClock) -> None:
     def set_user(user_id: str) -> tuple[str, int]:
         wanted = _checked(json_body(), _USER_FIELDS)
         with state.transaction() as db:
-            user = _require_user(db, user_id)
+            user = require_person(db, user_id)
             if "last_interaction_ms" in wanted:
                 record_interaction(db, user.user_id, clock.now_ms())
             _update(db, "users", "user_id", user.user_id, wanted)
         return "", 204
-
-    @control.post("/users/<user_id>/group-message")
-    def speak(user_id: str) -> tuple[Response, int]:
-        text = json_body().get("text")
-        if not isinstance(text, str) or not text:
-            raise ControlError("text takes a string")
-        with state.transaction() as db:
-            user = _require_user(db, user_id)
-            group = group_of_oa(db, user.oa_id)
-            message_id = post_to_group(db, user, group, Content("text", text), clock.now_ms())
-        return jsonify({"message_id": message_id}), 201
-
-
-def _require_user(db: sqlite3.Connection, user_id: str) -> User:
-    user = user_by_id(db, user_id)
-    if user is None:
-        raise ControlError("no such user", 404)
-    return user
 
 
 def _checked(wanted: dict[str, Any], known: dict[str, Column]) -> dict[str, Any]:

@@ -51,7 +51,8 @@ CREATE TABLE IF NOT EXISTS users (
     standing TEXT NOT NULL DEFAULT 'active',
     is_follower INTEGER NOT NULL DEFAULT 1,
     last_interaction_ms INTEGER,
-    replies_used INTEGER NOT NULL DEFAULT 0
+    replies_used INTEGER NOT NULL DEFAULT 0,
+    in_group INTEGER NOT NULL DEFAULT 1
 ) STRICT;
 CREATE TABLE IF NOT EXISTS token_pairs (
     generation INTEGER PRIMARY KEY AUTOINCREMENT,
@@ -94,7 +95,9 @@ CREATE TABLE IF NOT EXISTS messages (
     media_id TEXT,
     url TEXT,
     mentions TEXT NOT NULL DEFAULT '[]',
-    time_ms INTEGER NOT NULL
+    time_ms INTEGER NOT NULL,
+    quote_id TEXT,
+    attachments TEXT NOT NULL DEFAULT '[]'
 ) STRICT;
 CREATE INDEX IF NOT EXISTS messages_by_group ON messages (group_id, seq);
 CREATE INDEX IF NOT EXISTS messages_by_user ON messages (user_id, seq);
@@ -109,11 +112,45 @@ CREATE TABLE IF NOT EXISTS requests (
     at_ms INTEGER NOT NULL,
     record TEXT NOT NULL
 ) STRICT;
+CREATE TABLE IF NOT EXISTS webhook_events (
+    id INTEGER PRIMARY KEY AUTOINCREMENT,
+    event_name TEXT NOT NULL,
+    unit_id TEXT,
+    body BLOB NOT NULL,
+    signature TEXT,
+    state TEXT NOT NULL,
+    tries INTEGER NOT NULL DEFAULT 0,
+    made_ms INTEGER NOT NULL,
+    due_ms INTEGER NOT NULL
+) STRICT;
+CREATE INDEX IF NOT EXISTS webhook_events_due ON webhook_events (state, due_ms, id);
+CREATE TABLE IF NOT EXISTS webhook_attempts (
+    id INTEGER PRIMARY KEY AUTOINCREMENT,
+    event_id INTEGER,
+    event_name TEXT NOT NULL,
+    unit_id TEXT,
+    at_ms INTEGER NOT NULL,
+    num_retry INTEGER NOT NULL,
+    status INTEGER,
+    milliseconds INTEGER NOT NULL,
+    problem TEXT NOT NULL
+) STRICT;
 """
+
+_ADDED_COLUMNS = (
+    ("users", "in_group", "INTEGER NOT NULL DEFAULT 1"),
+    ("messages", "quote_id", "TEXT"),
+    ("messages", "attachments", "TEXT NOT NULL DEFAULT '[]'"),
+)
+"""What state files of earlier versions lack, in the order in which it came."""
 
 
 class StateTakenError(SandboxError):
     """Another sandbox holds this folder."""
+
+
+class StateClosedError(SandboxError):
+    """The sandbox is ending: nothing is read or written any more."""
 
 
 class State:
@@ -128,12 +165,18 @@ class State:
             os.close(self._lock_file)
             raise StateTakenError(f"another sandbox is using {folder}") from exc
         self._turn = threading.Lock()
+        self._closed = False
+        self._changes = 0
+        self._changed = threading.Condition()
         self._db = _open_database(folder / "sandbox.sqlite")
 
     @contextmanager
     def transaction(self) -> Iterator[sqlite3.Connection]:
         """One turn at the state: committed durably on leaving, rolled back on an exception."""
         with self._turn:
+            if self._closed:
+                raise StateClosedError("the sandbox is ending")
+            before = self._db.total_changes
             self._db.execute("BEGIN IMMEDIATE")
             try:
                 yield self._db
@@ -141,11 +184,30 @@ class State:
                 self._db.execute("ROLLBACK")
                 raise
             self._db.execute("COMMIT")
+            if self._db.total_changes != before:
+                self._tell_of_change()
+
+    @property
+    def changes(self) -> int:
+        """How often something was written; read it before looking for what there is to do."""
+        return self._changes
+
+    def wait_for_change(self, seen: int, seconds: float) -> None:
+        """Wait until something has been written since `changes` was `seen`, or the time is up."""
+        with self._changed:
+            self._changed.wait_for(lambda: self._changes != seen, seconds)
+
+    def _tell_of_change(self) -> None:
+        with self._changed:
+            self._changes += 1
+            self._changed.notify_all()
 
     def close(self) -> None:
         """Wait for the running turn, then let go of file and lock."""
         with self._turn:
+            self._closed = True
             self._db.close()
+        self._tell_of_change()
         os.close(self._lock_file)
 
 
@@ -159,7 +221,15 @@ def _open_database(path: Path) -> sqlite3.Connection:
     db.execute("PRAGMA trusted_schema = OFF")
     db.execute("PRAGMA foreign_keys = ON")
     db.executescript(_SCHEMA)
+    _add_columns(db)
     return db
+
+
+def _add_columns(db: sqlite3.Connection) -> None:
+    for table, column, kind in _ADDED_COLUMNS:
+        known = {row["name"] for row in db.execute(f"PRAGMA table_info({table})")}
+        if column not in known:
+            db.execute(f"ALTER TABLE {table} ADD COLUMN {column} {kind}")
 
 
 def get_document(db: sqlite3.Connection, name: str) -> dict[str, Any]:

@@ -9,12 +9,14 @@ from typing import Any
 from functions.local.sandbox.errors import ControlError
 from functions.local.sandbox.state import get_document, put_document
 
-_ALLOWED_CODES = {
+_ALLOWED: dict[str, tuple[object, ...]] = {
     "superseded_token_code": (-216, -220),
     "spent_refresh_code": (-14014, -14020, -118),
     "too_long_code": (-210, -201),
     "unsupported_type_code": (-233, -201),
     "out_of_quota_code": (-211, -320, -321),
+    "leave_event": ("user_out_group", "user_leave_group"),
+    "disband_event": ("delete_group", "disperse_group"),
 }
 
 
@@ -33,6 +35,11 @@ class Switches:
     out_of_quota_code: int = -211  # M3
     unlimited_replies: bool = False  # M4
     unsupported_type_code: int = -233  # G3
+    group_post_opens_window: bool = False  # M3, section 2.2
+    numeric_timestamp: bool = False  # W9
+    quote_ids_differ: bool = False  # W11
+    leave_event: str = "user_out_group"  # W12
+    disband_event: str = "delete_group"  # W12
 
 
 def load_switches(db: sqlite3.Connection) -> Switches:
@@ -47,8 +54,8 @@ def change_switches(db: sqlite3.Connection, wanted: dict[str, Any]) -> Switches:
             raise ControlError(f"unknown switch {name!r}")
         if type(value) is not type(defaults[name]):
             raise ControlError(f"switch {name!r} takes a {type(defaults[name]).__name__}")
-        if name in _ALLOWED_CODES and value not in _ALLOWED_CODES[name]:
-            raise ControlError(f"switch {name!r} takes one of {_ALLOWED_CODES[name]}")
+        if name in _ALLOWED and value not in _ALLOWED[name]:
+            raise ControlError(f"switch {name!r} takes one of {_ALLOWED[name]}")
     switches = replace(load_switches(db), **wanted)
     put_document(db, "switches", asdict(switches))
     return switches

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import suppress
+from datetime import datetime
 
 from functions.core.errors import StoreUnavailableError
 from functions.core.models import OpenAlarm
@@ -11,7 +13,9 @@ from functions.stores.dynamodb.table import (
     ConditionFailedError,
     Key,
     Tables,
+    Update,
     from_micros,
+    time_or_none,
     to_micros,
 )
 
@@ -40,10 +44,20 @@ class DynamoAlerts:
         if self._is_open(code, unit_id):
             self._table.delete(_key(code, unit_id))
 
+    def mark_told(self, code: str, unit_id: str, at: datetime) -> None:
+        told = Update("SET told_at = :at", "attribute_exists(pk)", {":at": to_micros(at)})
+        with suppress(ConditionFailedError):  # cleared meanwhile: nobody asks any more
+            self._table.update(_key(code, unit_id), told)
+
     def open_alarms(self) -> list[OpenAlarm]:
         items = self._table.query("pk = :pk", {":pk": _PARTITION})
         alarms = [
-            OpenAlarm(item["code"], item["unit_id"], from_micros(item["opened_at"]))
+            OpenAlarm(
+                item["code"],
+                item["unit_id"],
+                from_micros(item["opened_at"]),
+                time_or_none(item.get("told_at")),
+            )
             for item in items
         ]
         return sorted(alarms, key=lambda alarm: (alarm.opened_at, alarm.code, alarm.unit_id))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from itertools import islice
 from typing import Any
 
@@ -13,8 +13,9 @@ from functions.stores.dynamodb.table import Item, Key, Table, translated_errors,
 _MOST_KEYS = 100
 
 
-def get_many(table: Table, keys: Iterable[Key]) -> list[Item]:
-    """Return those of the items that exist, in no order; each read is consistent.
+def get_many(table: Table, keys: Iterable[Key], attributes: Sequence[str] = ()) -> list[Item]:
+    """Return those of the items that exist, in no order; each read is consistent. Where
+    attributes are named, only those of each.
 
     What a throttled table leaves out is asked for again for about a second.
     Raises StoreUnavailableError.
@@ -22,17 +23,18 @@ def get_many(table: Table, keys: Iterable[Key]) -> list[Item]:
     waiting = iter(dict.fromkeys(keys))
     found: list[Item] = []
     while batch := list(islice(waiting, _MOST_KEYS)):
-        found += _get_batch(table, batch)
+        found += _get_batch(table, batch, attributes)
     return found
 
 
-def _get_batch(table: Table, keys: list[Key]) -> list[Item]:
+def _get_batch(table: Table, keys: list[Key], attributes: Sequence[str]) -> list[Item]:
     found: list[Item] = []
     request: Any = {
         table.name: {
             # A key consists of two texts.
             "Keys": [{name: {"S": text} for name, text in key.item.items()} for key in keys],
             "ConsistentRead": True,
+            **_projection(attributes),
         }
     }
     for attempt in range(TRIES):
@@ -44,3 +46,11 @@ def _get_batch(table: Table, keys: list[Key]) -> list[Item]:
             return found
         wait_before_next(attempt)
     raise StoreUnavailableError("UnprocessedKeys")
+
+
+def _projection(attributes: Sequence[str]) -> dict[str, Any]:
+    if not attributes:
+        return {}
+    # By other names: some of ours are reserved words.
+    names = {f"#a{number}": name for number, name in enumerate(attributes)}
+    return {"ProjectionExpression": ", ".join(names), "ExpressionAttributeNames": names}

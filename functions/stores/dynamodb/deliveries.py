@@ -31,6 +31,8 @@ _MOST_MESSAGES = MOST_PARTS - 5
 # To reopen a message takes two writes.
 _MOST_REOPENED = MOST_PARTS // 2 - 1
 
+_HEADER_PART = 0
+
 
 class DynamoDeliveryStore:
     """The port DeliveryStore on one table; digests bring their job in the same transaction."""
@@ -44,15 +46,9 @@ class DynamoDeliveryStore:
     def plan_card(self, delivery: Delivery) -> Delivery:
         (tip_id,) = delivery.tip_ids
         header = items.header_item(delivery)
-        messages = items.message_items(header, delivery.messages, self._sealer)
+        first = self._first_parts(tip_id, delivery, header)
         try:
-            self._rows.write(
-                [
-                    *self._first_parts(tip_id, delivery, header),
-                    *(self._table.put_part(item) for item in messages),
-                    *(self._table.put_part(item) for item in items.marks(header, messages)),
-                ]
-            )
+            self._rows.write([*first, *self._message_parts(header, delivery)])
         except TransactionRefusedError as exc:
             planned_id = self._rows.id_by_tip(tip_id, delivery)
             if planned_id is None:
@@ -60,8 +56,47 @@ class DynamoDeliveryStore:
             return self.get(planned_id)
         return delivery
 
+    def plan(self, delivery: Delivery, job: Job | None = None) -> Delivery:
+        header = items.header_item(delivery)
+        parts = [self._rows.new_part(header), *self._message_parts(header, delivery)]
+        if delivery.about_tip_id:
+            parts.append(self._table.put_part(items.about_pointer(delivery)))
+        if job is not None:
+            parts += job_parts(self._jobs, job)
+        try:
+            self._rows.write(parts)
+        except TransactionRefusedError as exc:
+            if _HEADER_PART not in exc.failed:
+                raise ConflictError("the id of the delivery's job is taken") from exc
+            return self.get(delivery.delivery_id)
+        return delivery
+
+    def plan_notice(self, delivery: Delivery) -> bool:
+        header = items.header_item(delivery)
+        delivery_id, tip_ids = delivery.delivery_id, delivery.tip_ids
+        pointers = [items.tip_pointer(one, delivery, delivery_id) for one in tip_ids]
+        places = enumerate(tip_ids, start=1)
+        parts = [
+            *(self._rows.new_part(pointer) for pointer in pointers),
+            self._rows.new_part(header),
+            *(self._table.put_part(items.tip_item(delivery_id, *place)) for place in places),
+            *self._message_parts(header, delivery),
+        ]
+        try:
+            self._rows.write(parts)
+        except TransactionRefusedError as exc:
+            if min(exc.failed) >= len(pointers):
+                raise ConflictError("delivery id is taken") from exc
+            return False
+        return True
+
+    def _message_parts(self, header: Item, delivery: Delivery) -> list[Item]:
+        messages = items.message_items(header, delivery.messages, self._sealer)
+        return [self._table.put_part(one) for one in [*messages, *items.marks(header, messages)]]
+
     def of_tip(self, tip_id: str) -> list[Delivery]:
-        found = [self.get(delivery_id) for delivery_id in self._ids_of_tip(tip_id)]
+        stored = self._rows.load_many(self._ids_of_tip(tip_id))
+        found = [one.unseal(self._sealer) for one in stored]
         return sorted(found, key=lambda one: (one.created_at, one.delivery_id))
 
     def get(self, delivery_id: str) -> Delivery:
@@ -270,9 +305,29 @@ class DynamoDeliveryStore:
             return False
         return self._table.get(items.message_id_key(recipient, message_id)) is not None
 
+    def tip_of_message(self, recipient: str, message_id: str) -> str | None:
+        if not message_id:
+            return None
+        found = self._table.get(items.message_id_key(recipient, message_id))
+        if found is None:
+            return None
+        if "about_tip_id" in found:
+            return found["about_tip_id"] or None
+        header = self._rows.header(found["delivery_id"])
+        about = header.get("about_tip_id")
+        if about or header["tip_count"] != 1:
+            return about or None
+        place = self._table.get(items.tip_place_key(header["delivery_id"], 1))
+        return None if place is None else str(place["tip_id"])
+
+    def learn_message_id(self, recipient: str, message_id: str, tip_id: str) -> None:
+        # What a send told stands: it leads to the whole delivery.
+        if message_id and not self.is_known_message(recipient, message_id):
+            self._table.put(items.alias_item(recipient, message_id, tip_id))
+
     def cards_begun_since(self, unit_id: str, since: datetime) -> int:
         attempts = self._attempts_since(unit_id, since)
-        return len({one["delivery_id"] for one in attempts if not one["is_digest"]})
+        return len({one["delivery_id"] for one in attempts if items.is_group_card(one)})
 
     def sends_since(self, unit_id: str, since: datetime) -> list[datetime]:
         attempts = self._attempts_since(unit_id, since)

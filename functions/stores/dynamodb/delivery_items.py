@@ -14,11 +14,20 @@ from functions.core.models import (
     Channel,
     Delivery,
     DeliveryMessage,
+    DeliveryPurpose,
     DeliveryState,
     MessageKind,
     SendState,
 )
-from functions.stores.dynamodb.table import Item, Key, from_micros, sortable, to_micros
+from functions.stores.dynamodb.table import (
+    Item,
+    Key,
+    from_micros,
+    micros_or_none,
+    sortable,
+    time_or_none,
+    to_micros,
+)
 from functions.stores.sealing import Sealer
 
 UNFINISHED = (SendState.PENDING.value, SendState.ATTEMPTED.value)
@@ -74,9 +83,13 @@ def header_item(delivery: Delivery) -> Item:
         "channel": delivery.channel.value,
         "recipient": delivery.recipient,
         "is_digest": delivery.is_digest,
+        "is_group_card": _is_group_card(delivery),
+        "purpose": delivery.purpose.value,
+        "about_tip_id": delivery.about_tip_id,
+        "entry_id": delivery.entry_id,
         "state": delivery.state.value,
         "created_at": to_micros(delivery.created_at),
-        "sent_at": _micros_or_none(delivery.sent_at),
+        "sent_at": micros_or_none(delivery.sent_at),
         "first_sent_at": min((to_micros(at) for at in sent if at is not None), default=None),
         "tip_count": len(delivery.tip_ids),
         "message_count": len(delivery.messages),
@@ -86,9 +99,44 @@ def header_item(delivery: Delivery) -> Item:
     }
 
 
+def _is_group_card(delivery: Delivery) -> bool:
+    is_card = delivery.purpose is DeliveryPurpose.CARD and not delivery.is_digest
+    return is_card and delivery.channel is Channel.ZALO_GROUP
+
+
+def is_group_card(item: Item) -> bool:
+    """Whether a header, message or attempt is of one tip's card to the group.
+
+    The version before knew digests and such cards, and nothing else.
+    """
+    return bool(item.get("is_group_card", not item["is_digest"]))
+
+
+def about_pointer(delivery: Delivery) -> Item:
+    """Return what leads from a tip to a relay or note about it."""
+    return {
+        "pk": tip_pk(delivery.about_tip_id),
+        "sk": f"ABOUT#{delivery.delivery_id}",
+        "delivery_id": delivery.delivery_id,
+    }
+
+
+def tip_place_key(delivery_id: str, number: int) -> Key:
+    return Key(header_key(delivery_id).pk, f"TIP#{number:06d}")
+
+
+def keys_within(header: Item) -> list[Key]:
+    """Return the keys of what belongs to a delivery beside its header."""
+    delivery_id = header["delivery_id"]
+    return [
+        *(tip_place_key(delivery_id, number + 1) for number in range(header["tip_count"])),
+        *(message_key(delivery_id, number + 1) for number in range(header["message_count"])),
+    ]
+
+
 def tip_item(delivery_id: str, number: int, tip_id: str) -> Item:
     """Return the place of a tip in its delivery."""
-    return {"pk": header_key(delivery_id).pk, "sk": f"TIP#{number:06d}", "tip_id": tip_id}
+    return {**tip_place_key(delivery_id, number).item, "tip_id": tip_id}
 
 
 def tip_pointer(tip_id: str, planned: Delivery, delivery_id: str) -> Item:
@@ -123,6 +171,7 @@ def attempt_item(message: Item) -> Item:
         "delivery_id": message["delivery_id"],
         "attempted_at": message["attempted_at"],
         "is_digest": message["is_digest"],
+        "is_group_card": is_group_card(message),
     }
 
 
@@ -130,6 +179,11 @@ def message_id_item(header: Item, message: Item) -> Item:
     """Return what tells that a message in a group is one of ours."""
     key = message_id_key(header["recipient"], message["message_id"])
     return {**key.item, "delivery_id": header["delivery_id"], "position": message["position"]}
+
+
+def alias_item(recipient: str, message_id: str, tip_id: str) -> Item:
+    """Return what tells that a message of ours goes by this id as well."""
+    return {**message_id_key(recipient, message_id).item, "about_tip_id": tip_id}
 
 
 def marks(header: Item, messages: Sequence[Item]) -> list[Item]:
@@ -165,12 +219,13 @@ class StoredDelivery:
 
     @classmethod
     def of_items(cls, items: Sequence[Item]) -> StoredDelivery | None:
-        """Sort the items of one `pk`; None where there is no delivery."""
+        """Sort the items of one `pk`, in any order; None where there is no delivery."""
         header = next((item for item in items if item["sk"] == "DELIVERY"), None)
         if header is None:
             return None
-        messages = (item for item in items if item["sk"].startswith("MESSAGE#"))
-        tips = [item["tip_id"] for item in items if item["sk"].startswith("TIP#")]
+        in_order = sorted(items, key=lambda item: str(item["sk"]))
+        messages = (item for item in in_order if item["sk"].startswith("MESSAGE#"))
+        tips = [item["tip_id"] for item in in_order if item["sk"].startswith("TIP#")]
         return cls(
             header,
             # Messages beyond the count wait for a digest to be closed with them.
@@ -190,7 +245,10 @@ class StoredDelivery:
             tip_ids=self.tip_ids,
             messages=tuple(_message(item, sealer) for item in self.messages),
             created_at=from_micros(header["created_at"]),
-            sent_at=_time_or_none(header["sent_at"]),
+            sent_at=time_or_none(header["sent_at"]),
+            purpose=DeliveryPurpose(header.get("purpose", DeliveryPurpose.CARD.value)),
+            about_tip_id=header.get("about_tip_id", ""),
+            entry_id=header.get("entry_id", ""),
         )
 
 
@@ -201,13 +259,14 @@ def _message_item(header: Item, message: DeliveryMessage, sealer: Sealer) -> Ite
         "delivery_id": header["delivery_id"],
         "unit_id": header["unit_id"],
         "is_digest": header["is_digest"],
+        "is_group_card": is_group_card(header),
         "position": message.position,
         "kind": message.kind.value,
         "sealed_text": sealer.seal(message.text.encode(), context),
         "attachment_id": message.attachment_id,
         "state": message.state.value,
-        "attempted_at": _micros_or_none(message.attempted_at),
-        "sent_at": _micros_or_none(message.sent_at),
+        "attempted_at": micros_or_none(message.attempted_at),
+        "sent_at": micros_or_none(message.sent_at),
         "message_id": message.message_id,
         "revision": 1,
     }
@@ -221,19 +280,11 @@ def _message(item: Item, sealer: Sealer) -> DeliveryMessage:
         text=sealer.unseal(item["sealed_text"], context).decode(),
         attachment_id=item["attachment_id"],
         state=SendState(item["state"]),
-        attempted_at=_time_or_none(item["attempted_at"]),
-        sent_at=_time_or_none(item["sent_at"]),
+        attempted_at=time_or_none(item["attempted_at"]),
+        sent_at=time_or_none(item["sent_at"]),
         message_id=item["message_id"],
     )
 
 
 def _context(delivery_id: str, position: int) -> str:
     return f"delivery_messages.text:{delivery_id}:{position}"
-
-
-def _time_or_none(micros: int | None) -> datetime | None:
-    return None if micros is None else from_micros(micros)
-
-
-def _micros_or_none(time: datetime | None) -> int | None:
-    return None if time is None else to_micros(time)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import random
 import time
+from collections import defaultdict
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import TypeVar
@@ -18,6 +19,7 @@ from functions.stores.dynamodb.batches import get_many
 from functions.stores.dynamodb.delivery_items import (
     StoredDelivery,
     header_key,
+    keys_within,
     message_key,
     tip_key,
 )
@@ -51,6 +53,16 @@ class DeliveryTable:
         if found is None:
             raise NotFoundError("no such delivery")
         return found
+
+    def load_many(self, delivery_ids: Sequence[str]) -> list[StoredDelivery]:
+        """Read those of the deliveries that exist whole, by as few calls as many of them take."""
+        headers = get_many(self.table, (header_key(one) for one in delivery_ids))
+        within = get_many(self.table, (key for one in headers for key in keys_within(one)))
+        parts: defaultdict[str, list[Item]] = defaultdict(list)
+        for item in [*headers, *within]:
+            parts[item["pk"]].append(item)
+        found = (StoredDelivery.of_items(items) for items in parts.values())
+        return [stored for stored in found if stored is not None]
 
     def header(self, delivery_id: str) -> Item:
         """Read a delivery without its tips and messages. Raises NotFoundError."""

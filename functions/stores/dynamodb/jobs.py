@@ -10,12 +10,13 @@ from __future__ import annotations
 
 import secrets
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import replace
 from datetime import datetime
+from itertools import islice
 
 from functions.core.errors import LeaseLostError, NotFoundError
-from functions.core.models import Claim, JobState
+from functions.core.models import Claim, Job, JobKind, JobState
 from functions.core.ports import LONGEST_HOLD, LONGEST_WAIT
 from functions.stores.dynamodb.batches import get_many
 from functions.stores.dynamodb.job_items import (
@@ -24,6 +25,7 @@ from functions.stores.dynamodb.job_items import (
     index_keys,
     job_key,
     job_of,
+    job_parts,
     lane_key,
     units_of_lane,
 )
@@ -44,6 +46,7 @@ _IS_FREE = (
 _RUNS = (
     "(attribute_not_exists(paused_until) OR paused_until <= :now OR paused_until > :longest_hold)"
 )
+_LOOKED_AT_ONCE = 100
 _IS_HELD = "lease_token = :token AND job_id = :job_id"
 
 
@@ -66,6 +69,29 @@ class DynamoJobStore:
     def due_units(self, now: datetime) -> list[str]:
         claimable = self._in_open_lanes(self._due_rows(now), now)
         return sorted({row["unit_id"] for row in claimable})
+
+    def add(self, job: Job) -> bool:
+        return self._took_place(job_parts(self._jobs, job))
+
+    def late(self, kinds: Collection[JobKind], created_before: datetime, limit: int) -> list[Job]:
+        """Costs a look at every unfinished job, and a read of the late ones until there are
+        enough of those kinds: the index tells no kind."""
+        rows = self._jobs.query(
+            "queue = :queue",
+            {":queue": OPEN, ":before": to_micros(created_before)},
+            index="by_time",
+            FilterExpression="created_at < :before",
+        )
+        oldest_first = iter(sorted(rows, key=lambda row: (row["created_at"], row["job_id"])))
+        found: list[Job] = []
+        while len(found) < limit and (batch := list(islice(oldest_first, _LOOKED_AT_ONCE))):
+            items = get_many(self._jobs, (job_key(row["job_id"]) for row in batch))
+            late = (job_of(item) for item in items if item.get("queue") == OPEN)
+            found += sorted(
+                (job for job in late if job.kind in kinds),
+                key=lambda job: (job.created_at, job.job_id),
+            )
+        return found[:limit]
 
     def claim(self, job_id: str, now: datetime, lease_until: datetime) -> Claim | None:
         # The indexes lag behind: only what is read here and holds in the write counts.

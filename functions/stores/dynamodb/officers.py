@@ -13,6 +13,7 @@ from functions.core.errors import NotFoundError
 from functions.core.models import Officer, Role, Session
 from functions.stores.dynamodb.schema import EXPIRY
 from functions.stores.dynamodb.table import (
+    ConditionFailedError,
     Item,
     Key,
     Tables,
@@ -40,24 +41,49 @@ class DynamoOfficerStore:
         self._sealer = sealer
 
     def enroll(self, officer: Officer, now: datetime) -> None:
+        key = _officer_key(officer.unit_id, officer.user_id)
+        is_latest = "attribute_not_exists(enrolled_at) OR enrolled_at <= :now"
+        try:
+            self._table.update(key, self._enrolment(officer, now, ":now", is_latest))
+        except ConditionFailedError:
+            # Of two times the later one stands, in whatever order they are told.
+            earlier = "if_not_exists(enrolled_at, :now)"
+            self._table.update(key, self._enrolment(officer, now, earlier))
+
+    def _enrolment(
+        self, officer: Officer, now: datetime, enrolled_at: str, condition: str = ""
+    ) -> Update:
         name = self._sealer.seal(officer.name.encode(), _context(officer.unit_id, officer.user_id))
-        self._table.update(
-            _officer_key(officer.unit_id, officer.user_id),
-            Update(
-                "SET sealed_name = :name, #role = :role, unit_id = :unit_id, user_id = :user_id,"
-                " enrolled_at = if_not_exists(enrolled_at, :now),"
-                " enrolment = if_not_exists(enrolment, :enrolment)",
-                values={
-                    ":name": name,
-                    ":role": officer.role.value,
-                    ":unit_id": officer.unit_id,
-                    ":user_id": officer.user_id,
-                    ":now": to_micros(now),
-                    ":enrolment": uuid.uuid4().hex,
-                },
-                names={"#role": "role"},
-            ),
+        return Update(
+            "SET sealed_name = :name, #role = :role, unit_id = :unit_id, user_id = :user_id,"
+            f" enrolled_at = {enrolled_at}, enrolment = if_not_exists(enrolment, :enrolment)",
+            condition,
+            {
+                ":name": name,
+                ":role": officer.role.value,
+                ":unit_id": officer.unit_id,
+                ":user_id": officer.user_id,
+                ":now": to_micros(now),
+                ":enrolment": uuid.uuid4().hex,
+            },
+            {"#role": "role"},
         )
+
+    def dismiss(self, unit_id: str, user_id: str, left_at: datetime) -> bool:
+        gone = self._table.delete_part(
+            _officer_key(unit_id, user_id),
+            "enrolled_at <= :left_at",
+            {":left_at": to_micros(left_at)},
+        )
+        try:
+            transact(self._table.client, [gone])
+        except TransactionRefusedError:
+            return False
+        return True
+
+    def officer(self, unit_id: str, user_id: str) -> Officer | None:
+        found = self._table.get(_officer_key(unit_id, user_id))
+        return None if found is None else self._officer(found)
 
     def officers(self, unit_id: str) -> list[Officer]:
         found = self._table.query(

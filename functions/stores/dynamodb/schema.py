@@ -26,6 +26,7 @@ class Index:
 _JOB = ("job_id", "unit_id", "lane", "urgency_rank", "created_at", "lease_until", "state")
 _JOB_OF_UNIT = ("job_id", "lane", "urgency_rank", "due_at", "created_at", "lease_until")
 _SUMMARY = ("tip_id", "card_code", "category", "urgency", "status", "received_at", "photo_count")
+_OPEN_CASE = ("unit_id", *_SUMMARY, "due_at", "assignee_id", "is_waiting")
 
 INDEXES: dict[str, dict[str, Index]] = {
     # Open jobs: of all units by the time they are due, and of one in the order of `unit_walk`.
@@ -34,8 +35,13 @@ INDEXES: dict[str, dict[str, Index]] = {
         "by_time": Index("queue", "due_at", _JOB),
         "by_unit": Index("open_unit", "unit_order", _JOB_OF_UNIT),
     },
-    # A unit's tips in order of receipt, with what the officers' list shows.
-    "tips": {"by_unit": Index("unit_id", "received_order", _SUMMARY)},
+    "tips": {
+        # A unit's tips in order of receipt.
+        "by_unit": Index("unit_id", "received_order", _SUMMARY),
+        # Those that wait for officers, soonest due first, with what their list shows. DynamoDB
+        # changes no index that stands, and makes one new one at a time.
+        "by_due": Index("open_unit", "due_order", _OPEN_CASE),
+    },
 }
 
 NUMBERS = frozenset({"due_at"})

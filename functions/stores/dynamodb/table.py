@@ -46,6 +46,14 @@ def from_micros(micros: int) -> datetime:
     return _EPOCH + micros * _MICROSECOND
 
 
+def micros_or_none(time: datetime | None) -> int | None:
+    return None if time is None else to_micros(time)
+
+
+def time_or_none(micros: int | None) -> datetime | None:
+    return None if micros is None else from_micros(micros)
+
+
 def sortable(micros: int) -> str:
     """Return the time as text that sorts like it, for a sort key made of several parts."""
     return f"{micros:020d}"
@@ -206,16 +214,17 @@ class Tables:
     """The tables of one installation; their names begin with a common word."""
 
     tips: Table
-    """Tips with what leads to them: submissions, receipts, card codes, key-less repeats."""
+    """Tips with the record of their cases and what leads to them: submissions, receipts, card
+    codes, chats, units that work on them too, key-less repeats."""
     jobs: Table
-    """Jobs, and their lanes with lease and pause."""
+    """Jobs, their lanes with lease and pause, and the events that some of them handle."""
     deliveries: Table
     channels: Table
-    """The app, the units' channels and token pairs, spent refresh tokens."""
+    """The app, the units' channels, mailboxes and token pairs, spent refresh tokens."""
     officers: Table
     """Officers, their links and sessions, and what they read."""
     system: Table
-    """Wrapped data keys and open alarms."""
+    """Wrapped data keys, open alarms, and a count."""
 
     @classmethod
     def named(cls, client: DynamoDBClient, prefix: str) -> Tables:

@@ -16,8 +16,9 @@ from functions.core.models import AttachmentState, Tip, TipStatus, TipSummary
 from functions.core.ports import NewTip
 from functions.stores.dynamodb.batches import get_many
 from functions.stores.dynamodb.job_items import job_parts
-from functions.stores.dynamodb.table import Item, Key, Tables, Update, sortable, to_micros
+from functions.stores.dynamodb.table import Item, Key, Table, Tables, Update, sortable, to_micros
 from functions.stores.dynamodb.tip_items import (
+    SUMMARY,
     attachment_key,
     blob_item,
     blob_key_key,
@@ -81,10 +82,10 @@ class DynamoTipStore:
         return open_tip(self._item(tip_id), self._sealer)
 
     def by_card_code(self, unit_id: str, card_code: str) -> Tip:
-        item = self._item(self._tip_id_at(card_key(card_code)))
-        if item["unit_id"] != unit_id:
+        tip = self.get(self._tip_id_at(card_key(card_code)))
+        if unit_id != tip.unit_id and unit_id not in tip.case.joint_unit_ids:
             raise NotFoundError("no such tip")
-        return open_tip(item, self._sealer)
+        return tip
 
     def by_receipt(self, receipt_hash: bytes) -> Tip:
         return self.get(self._tip_id_at(receipt_key(receipt_hash)))
@@ -98,7 +99,14 @@ class DynamoTipStore:
             condition += " AND received_order < :before"
             values[":before"] = sortable(to_micros(before))
         rows = self._table.query(condition, values, index="by_unit", limit=limit, newest_first=True)
-        return [summary(row) for row in rows]
+        # The index lags behind, and carries nothing of the case.
+        order = [row["tip_id"] for row in rows]
+        found = summaries(self._table, order)
+        return [
+            found[tip_id]
+            for tip_id in order
+            if tip_id in found and found[tip_id].unit_id == unit_id
+        ]
 
     def all_ids(self) -> Iterable[str]:
         rows = self._table.scan(
@@ -210,3 +218,9 @@ class DynamoTipStore:
         if signpost is None:
             raise NotFoundError("nothing leads there")
         return str(signpost["tip_id"])
+
+
+def summaries(table: Table, tip_ids: Collection[str]) -> dict[str, TipSummary]:
+    """Return the rows of the officers' list for these tips as they stand, by their ids."""
+    found = get_many(table, (tip_key(tip_id) for tip_id in tip_ids), SUMMARY)
+    return {item["tip_id"]: summary(item) for item in found}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import datetime
 
 from functions.core.errors import StoreUnavailableError
 from functions.core.models import OpenAlarm
@@ -35,13 +36,27 @@ class SqliteAlerts:
                     "DELETE FROM alarms WHERE code = ? AND unit_id = ?", (code, unit_id)
                 )
 
+    def mark_told(self, code: str, unit_id: str, at: datetime) -> None:
+        with self._database.write() as connection:
+            connection.execute(
+                "UPDATE alarms SET told_at = ? WHERE code = ? AND unit_id = ?",
+                (to_micros(at), code, unit_id),
+            )
+
     def open_alarms(self) -> list[OpenAlarm]:
         with self._database.read() as connection:
             rows = connection.execute(
-                "SELECT code, unit_id, opened_at FROM alarms ORDER BY opened_at, code, unit_id"
+                "SELECT code, unit_id, opened_at, told_at FROM alarms"
+                " ORDER BY opened_at, code, unit_id"
             ).fetchall()
         return [
-            OpenAlarm(row["code"], row["unit_id"], from_micros(row["opened_at"])) for row in rows
+            OpenAlarm(
+                row["code"],
+                row["unit_id"],
+                from_micros(row["opened_at"]),
+                None if row["told_at"] is None else from_micros(row["told_at"]),
+            )
+            for row in rows
         ]
 
     def _open(self, code: str, unit_id: str) -> bool:

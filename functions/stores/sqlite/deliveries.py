@@ -9,6 +9,7 @@ from functions.core.models import (
     Channel,
     Delivery,
     DeliveryMessage,
+    DeliveryPurpose,
     DeliveryState,
     Job,
     MessageKind,
@@ -43,14 +44,32 @@ class SqliteDeliveryStore:
             stored = rows.load(connection, delivery_id)
         return stored.unseal(self._sealer)
 
+    def plan(self, delivery: Delivery, job: Job | None = None) -> Delivery:
+        sealed = rows.seal_messages(delivery.delivery_id, delivery.messages, self._sealer)
+        with self._database.write() as connection:
+            stored = rows.find(connection, delivery.delivery_id)
+            if stored is None:
+                rows.insert_delivery(connection, delivery)
+                rows.insert_messages(connection, delivery.delivery_id, delivery.unit_id, sealed)
+                if job is not None:
+                    insert_job(connection, job)
+                return delivery
+        return stored.unseal(self._sealer)
+
+    def plan_notice(self, delivery: Delivery) -> bool:
+        sealed = rows.seal_messages(delivery.delivery_id, delivery.messages, self._sealer)
+        with self._database.write() as connection:
+            if any(rows.id_by_tip(connection, one, delivery) for one in delivery.tip_ids):
+                return False
+            rows.insert_delivery(connection, delivery)
+            for tip_id in delivery.tip_ids:
+                rows.insert_tip(connection, delivery.delivery_id, tip_id, delivery)
+            rows.insert_messages(connection, delivery.delivery_id, delivery.unit_id, sealed)
+        return True
+
     def of_tip(self, tip_id: str) -> list[Delivery]:
         with self._database.read() as connection:
-            found = connection.execute(
-                "SELECT delivery_id FROM delivery_tips JOIN deliveries USING (delivery_id)"
-                " WHERE tip_id = ? ORDER BY created_at, delivery_id",
-                (tip_id,),
-            ).fetchall()
-            stored = [rows.load(connection, row[0]) for row in found]
+            stored = [rows.load(connection, one) for one in rows.ids_about(connection, tip_id)]
         return [one.unseal(self._sealer) for one in stored]
 
     def get(self, delivery_id: str) -> Delivery:
@@ -156,18 +175,41 @@ class SqliteDeliveryStore:
         with self._database.read() as connection:
             row = connection.execute(
                 "SELECT 1 FROM delivery_messages JOIN deliveries USING (delivery_id)"
-                " WHERE message_id = ? AND message_id != '' AND recipient = ?",
-                (message_id, recipient),
+                " WHERE message_id = :id AND message_id != '' AND recipient = :recipient"
+                " UNION ALL SELECT 1 FROM message_aliases"
+                " WHERE message_id = :id AND recipient = :recipient",
+                {"id": message_id, "recipient": recipient},
             ).fetchone()
         return row is not None
+
+    def tip_of_message(self, recipient: str, message_id: str) -> str | None:
+        with self._database.read() as connection:
+            about = rows.tips_of_message(connection, recipient, message_id) - {""}
+        return about.pop() if len(about) == 1 else None
+
+    def learn_message_id(self, recipient: str, message_id: str, tip_id: str) -> None:
+        if not message_id:
+            return
+        with self._database.write() as connection:
+            connection.execute(
+                "INSERT INTO message_aliases (recipient, message_id, tip_id) VALUES (?, ?, ?)"
+                " ON CONFLICT (recipient, message_id) DO NOTHING",
+                (recipient, message_id, tip_id),
+            )
 
     def cards_begun_since(self, unit_id: str, since: datetime) -> int:
         with self._database.read() as connection:
             row = connection.execute(
                 "SELECT COUNT(DISTINCT message.delivery_id) FROM delivery_messages AS message"
                 " JOIN deliveries USING (delivery_id)"
-                " WHERE message.unit_id = ? AND attempted_at >= ? AND is_digest = 0",
-                (unit_id, to_micros(since)),
+                " WHERE message.unit_id = ? AND attempted_at >= ? AND is_digest = 0"
+                " AND channel = ? AND purpose = ?",
+                (
+                    unit_id,
+                    to_micros(since),
+                    Channel.ZALO_GROUP.value,
+                    DeliveryPurpose.CARD.value,
+                ),
             ).fetchone()
         return int(row[0])
 

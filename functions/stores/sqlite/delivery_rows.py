@@ -13,6 +13,7 @@ from functions.core.models import (
     Channel,
     Delivery,
     DeliveryMessage,
+    DeliveryPurpose,
     DeliveryState,
     MessageKind,
     SendState,
@@ -58,6 +59,9 @@ class StoredDelivery:
             messages=tuple(_message(delivery_id, row, sealer) for row in self.message_rows),
             created_at=from_micros(self.row[6]),
             sent_at=_time_or_none(self.row[7]),
+            purpose=DeliveryPurpose(self.row[8]),
+            about_tip_id=self.row[9],
+            entry_id=self.row[10],
         )
 
 
@@ -75,13 +79,21 @@ def seal_messages(
 
 def load(connection: sqlite3.Connection, delivery_id: str) -> StoredDelivery:
     """Read one delivery. Raises NotFoundError."""
+    stored = find(connection, delivery_id)
+    if stored is None:
+        raise NotFoundError("no such delivery")
+    return stored
+
+
+def find(connection: sqlite3.Connection, delivery_id: str) -> StoredDelivery | None:
+    """Read one delivery, None where there is none of that id."""
     row = connection.execute(
-        "SELECT delivery_id, unit_id, channel, recipient, is_digest, state, created_at, sent_at"
-        " FROM deliveries WHERE delivery_id = ?",
+        "SELECT delivery_id, unit_id, channel, recipient, is_digest, state, created_at, sent_at,"
+        " purpose, about_tip_id, entry_id FROM deliveries WHERE delivery_id = ?",
         (delivery_id,),
     ).fetchone()
     if row is None:
-        raise NotFoundError("no such delivery")
+        return None
     tips = connection.execute(
         "SELECT tip_id FROM delivery_tips WHERE delivery_id = ? ORDER BY position", (delivery_id,)
     ).fetchall()
@@ -100,6 +112,39 @@ def id_by_tip(connection: sqlite3.Connection, tip_id: str, planned: Delivery) ->
         (tip_id, planned.channel.value, planned.recipient),
     ).fetchone()
     return None if row is None else str(row[0])
+
+
+def ids_about(connection: sqlite3.Connection, tip_id: str) -> list[str]:
+    """Return the deliveries that carry the tip or are about it, oldest first."""
+    rows = connection.execute(
+        "SELECT delivery_id, created_at FROM delivery_tips JOIN deliveries USING (delivery_id)"
+        " WHERE tip_id = :tip_id"
+        " UNION SELECT delivery_id, created_at FROM deliveries"
+        " WHERE about_tip_id = :tip_id AND about_tip_id != ''"
+        " ORDER BY created_at, delivery_id",
+        {"tip_id": tip_id},
+    ).fetchall()
+    return [str(row[0]) for row in rows]
+
+
+def tips_of_message(connection: sqlite3.Connection, recipient: str, message_id: str) -> set[str]:
+    """Return the tip that each message of ours under this id is about, empty for none or
+    several of a digest."""
+    aliases = connection.execute(
+        "SELECT tip_id FROM message_aliases WHERE recipient = ? AND message_id = ?",
+        (recipient, message_id),
+    ).fetchall()
+    sent = connection.execute(
+        "SELECT CASE"
+        " (SELECT COUNT(*) FROM delivery_tips WHERE delivery_id = deliveries.delivery_id)"
+        " WHEN 0 THEN about_tip_id"
+        " WHEN 1 THEN (SELECT tip_id FROM delivery_tips"
+        "  WHERE delivery_id = deliveries.delivery_id)"
+        " ELSE '' END FROM delivery_messages JOIN deliveries USING (delivery_id)"
+        " WHERE message_id = ? AND message_id != '' AND recipient = ?",
+        (message_id, recipient),
+    ).fetchall()
+    return {str(row[0]) for row in [*aliases, *sent]}
 
 
 def id_of_open_digest(connection: sqlite3.Connection, planned: Delivery) -> str | None:
@@ -124,8 +169,9 @@ def insert_delivery(connection: sqlite3.Connection, delivery: Delivery) -> None:
     """Write the delivery itself, without its tips and messages."""
     connection.execute(
         "INSERT INTO deliveries"
-        " (delivery_id, unit_id, channel, recipient, is_digest, state, created_at, sent_at)"
-        " VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+        " (delivery_id, unit_id, channel, recipient, is_digest, state, created_at, sent_at,"
+        " purpose, about_tip_id, entry_id)"
+        " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
         (
             delivery.delivery_id,
             delivery.unit_id,
@@ -135,6 +181,9 @@ def insert_delivery(connection: sqlite3.Connection, delivery: Delivery) -> None:
             delivery.state.value,
             to_micros(delivery.created_at),
             _micros_or_none(delivery.sent_at),
+            delivery.purpose.value,
+            delivery.about_tip_id,
+            delivery.entry_id,
         ),
     )
 

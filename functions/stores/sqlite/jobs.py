@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import secrets
 import sqlite3
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -53,30 +53,38 @@ _LEASE = f"""
 """  # noqa: S608 - joined from the constants above
 
 
+_INSERT = """
+    INSERT INTO jobs (
+        job_id, kind, subject_id, unit_id, urgency, urgency_rank, state, due_at, created_at,
+        attempts, lane, last_error
+    ) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+    ON CONFLICT (job_id) DO NOTHING
+"""
+
+
 def insert_job(connection: sqlite3.Connection, job: Job) -> None:
     """Write a new job inside the caller's transaction. Raises ConflictError for a known id."""
-    try:
-        connection.execute(
-            "INSERT INTO jobs (job_id, kind, subject_id, unit_id, urgency, urgency_rank, state,"
-            " due_at, created_at, attempts, lane, last_error)"
-            " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-            (
-                job.job_id,
-                job.kind.value,
-                job.subject_id,
-                job.unit_id,
-                job.urgency.value,
-                job.urgency.rank,
-                job.state.value,
-                to_micros(job.due_at),
-                to_micros(job.created_at),
-                job.attempts,
-                job.lane,
-                job.last_error,
-            ),
-        )
-    except sqlite3.IntegrityError as exc:
-        raise ConflictError("job id is taken") from exc
+    if not _insert(connection, job):
+        raise ConflictError("job id is taken")
+
+
+def _insert(connection: sqlite3.Connection, job: Job) -> bool:
+    """Write a new job; False where its id is known."""
+    values = (
+        job.job_id,
+        job.kind.value,
+        job.subject_id,
+        job.unit_id,
+        job.urgency.value,
+        job.urgency.rank,
+        job.state.value,
+        to_micros(job.due_at),
+        to_micros(job.created_at),
+        job.attempts,
+        job.lane,
+        job.last_error,
+    )
+    return connection.execute(_INSERT, values).rowcount == 1
 
 
 class SqliteJobStore:
@@ -95,6 +103,22 @@ class SqliteJobStore:
         with self._database.read() as connection:
             rows = connection.execute(_DUE_UNITS, _times(now)).fetchall()
         return [row[0] for row in rows]
+
+    def add(self, job: Job) -> bool:
+        with self._database.write() as connection:
+            return _insert(connection, job)
+
+    def late(self, kinds: Collection[JobKind], created_before: datetime, limit: int) -> list[Job]:
+        names = sorted(kind.value for kind in kinds)
+        marks = ", ".join("?" * len(names))
+        with self._database.read() as connection:
+            rows = connection.execute(
+                f"SELECT {_COLUMNS} FROM jobs"  # noqa: S608 - a constant, and question marks
+                f" WHERE state IN ('pending', 'unknown') AND kind IN ({marks})"
+                " AND created_at < ? ORDER BY created_at, job_id LIMIT ?",
+                (*names, to_micros(created_before), limit),
+            ).fetchall()
+        return [_job(row) for row in rows]
 
     def claim(self, job_id: str, now: datetime, lease_until: datetime) -> Claim | None:
         token = secrets.token_hex(16)

@@ -31,9 +31,28 @@ class SqliteOfficerStore:
                 "INSERT INTO officers (unit_id, user_id, sealed_name, role, enrolled_at)"
                 " VALUES (?, ?, ?, ?, ?)"
                 " ON CONFLICT (unit_id, user_id) DO UPDATE SET"
-                " sealed_name = excluded.sealed_name, role = excluded.role",
+                " sealed_name = excluded.sealed_name, role = excluded.role,"
+                " enrolled_at = MAX(enrolled_at, excluded.enrolled_at)",
                 (officer.unit_id, officer.user_id, name, officer.role.value, to_micros(now)),
             )
+
+    def dismiss(self, unit_id: str, user_id: str, left_at: datetime) -> bool:
+        with self._database.write() as connection:
+            # Links and sessions go with the officer: the tables say so.
+            dismissed = connection.execute(
+                "DELETE FROM officers WHERE unit_id = ? AND user_id = ? AND enrolled_at <= ?",
+                (unit_id, user_id, to_micros(left_at)),
+            ).rowcount
+        return dismissed == 1
+
+    def officer(self, unit_id: str, user_id: str) -> Officer | None:
+        with self._database.read() as connection:
+            row = connection.execute(
+                "SELECT unit_id, user_id, sealed_name, role FROM officers"
+                " WHERE unit_id = ? AND user_id = ?",
+                (unit_id, user_id),
+            ).fetchone()
+        return None if row is None else self._officer(row)
 
     def officers(self, unit_id: str) -> list[Officer]:
         with self._database.read() as connection:

@@ -1,13 +1,18 @@
-"""Tips as rows and back, with content and contact sealed apart."""
+"""Tips as rows and back, with content, contact, case and chat sealed apart."""
 
 from __future__ import annotations
 
 import sqlite3
+from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import datetime
 
+from functions.core.deadlines import CLOSED, STANDARD
 from functions.core.models import (
     Attachment,
     AttachmentState,
+    CaseState,
+    MediaKind,
     TimelineEntry,
     Tip,
     TipStatus,
@@ -15,9 +20,26 @@ from functions.core.models import (
     Urgency,
 )
 from functions.core.ports import NewTip
-from functions.stores.sealed_tips import open_contact, open_content, seal_contact, seal_content
+from functions.stores.sealed_tips import (
+    open_case,
+    open_chat,
+    open_contact,
+    open_content,
+    seal_case,
+    seal_chat,
+    seal_contact,
+    seal_content,
+)
 from functions.stores.sealing import Sealer
 from functions.stores.sqlite.database import from_micros, to_micros
+
+SUMMARY_COLUMNS = """
+    tips.tip_id, card_code, tips.unit_id, category, urgency, status, received_at, due_at,
+    assignee_id, is_waiting, (
+        SELECT count(*) FROM attachments
+        WHERE attachments.tip_id = tips.tip_id AND attachments.kind = 'photo'
+    ) AS photo_count
+"""
 
 
 @dataclass(frozen=True)
@@ -49,19 +71,56 @@ def tip_values(new: NewTip, sealer: Sealer) -> dict[str, object]:
             None if new.contact_erase_after is None else to_micros(new.contact_erase_after)
         ),
         "erase_after": to_micros(new.erase_after),
+        "revision": tip.revision,
+        "sealed_chat": seal_chat(tip.tip_id, tip.chat, sealer),
+        "chat_hash": new.chat_hash or None,
+        **case_values(tip, sealer),
     }
 
 
-def attachment_values(tip_id: str, attachment: Attachment) -> dict[str, object]:
-    """Return the row of the table `attachments`."""
+def case_values(tip: Tip, sealer: Sealer) -> dict[str, object]:
+    """Return what the row of the table `tips` says about how far the case is."""
     return {
-        "attachment_id": attachment.attachment_id,
-        "tip_id": tip_id,
-        "position": attachment.position,
-        "state": attachment.state.value,
-        "blob_key": attachment.blob_key,
-        "clean_sha256": attachment.clean_sha256,
+        "due_at": None if tip.due_at is None else to_micros(tip.due_at),
+        "sealed_case": (
+            None if tip.case == CaseState() else seal_case(tip.tip_id, tip.case, sealer)
+        ),
+        "assignee_id": tip.case.assignee_id,
+        "is_waiting": int(tip.case.is_waiting),
     }
+
+
+def insert_attachments(
+    connection: sqlite3.Connection, tip_id: str, attachments: Iterable[Attachment]
+) -> None:
+    """Write new attachments inside the caller's transaction."""
+    connection.executemany(
+        "INSERT INTO attachments (attachment_id, tip_id, position, state, blob_key, clean_sha256,"
+        " kind, entry_id) VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+        [
+            (
+                one.attachment_id,
+                tip_id,
+                one.position,
+                one.state.value,
+                one.blob_key,
+                one.clean_sha256,
+                one.kind.value,
+                one.entry_id,
+            )
+            for one in attachments
+        ],
+    )
+
+
+def insert_timeline(
+    connection: sqlite3.Connection, tip_id: str, steps: Iterable[TimelineEntry]
+) -> None:
+    """Write new steps of the timeline, in order, inside the caller's transaction."""
+    connection.executemany(
+        "INSERT INTO timeline (tip_id, at, status) VALUES (?, ?, ?)",
+        [(tip_id, to_micros(step.at), step.status.value) for step in steps],
+    )
 
 
 def open_tip(stored: StoredTip, sealer: Sealer) -> Tip:
@@ -84,6 +143,10 @@ def open_tip(stored: StoredTip, sealer: Sealer) -> Tip:
             TimelineEntry(from_micros(entry["at"]), TipStatus(entry["status"]))
             for entry in stored.timeline
         ),
+        revision=row["revision"],
+        due_at=_due_at(row),
+        case=open_case(row["tip_id"], row["sealed_case"], sealer),
+        chat=open_chat(row["tip_id"], row["sealed_chat"], sealer),
     )
 
 
@@ -98,7 +161,19 @@ def summary(row: sqlite3.Row) -> TipSummary:
         status=TipStatus(row["status"]),
         received_at=from_micros(row["received_at"]),
         photo_count=row["photo_count"],
+        due_at=_due_at(row),
+        assignee_id=row["assignee_id"],
+        is_waiting=bool(row["is_waiting"]),
     )
+
+
+def _due_at(row: sqlite3.Row) -> datetime | None:
+    """Return when the next clock runs out; rows of before cases do not say it themselves."""
+    if row["due_at"] is not None:
+        return from_micros(row["due_at"])
+    if TipStatus(row["status"]) in CLOSED:
+        return None
+    return from_micros(row["received_at"]) + STANDARD.classify
 
 
 def _attachment(row: sqlite3.Row) -> Attachment:
@@ -108,4 +183,6 @@ def _attachment(row: sqlite3.Row) -> Attachment:
         state=AttachmentState(row["state"]),
         blob_key=row["blob_key"],
         clean_sha256=row["clean_sha256"],
+        kind=MediaKind(row["kind"]),
+        entry_id=row["entry_id"],
     )

@@ -1,9 +1,9 @@
-"""Tips with their timeline and attachments, in SQLite."""
+"""Tips with their timeline and attachments, in SQLite; what is done with them: `cases.py`."""
 
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 from datetime import datetime
 
 from functions.core.errors import CardCodeTakenError, ConflictError, NotFoundError
@@ -13,39 +13,46 @@ from functions.stores.sealing import Sealer
 from functions.stores.sqlite.database import Database, to_micros
 from functions.stores.sqlite.jobs import insert_job
 from functions.stores.sqlite.tip_rows import (
+    SUMMARY_COLUMNS,
     StoredTip,
-    attachment_values,
+    insert_attachments,
+    insert_timeline,
     open_tip,
     summary,
     tip_values,
 )
 
+Values = tuple[object, ...] | Mapping[str, object]
+"""What a statement's marks stand for, by place or by name."""
+
 _INSERT_TIP = """
     INSERT INTO tips (
         tip_id, card_code, receipt_hash, unit_id, addressed_unit_id, category, urgency, status,
-        sealed, received_at, sealed_content, sealed_contact, contact_erase_after, erase_after
+        sealed, received_at, sealed_content, sealed_contact, contact_erase_after, erase_after,
+        revision, due_at, sealed_case, sealed_chat, chat_hash, assignee_id, is_waiting
     ) VALUES (
         :tip_id, :card_code, :receipt_hash, :unit_id, :addressed_unit_id, :category, :urgency,
         :status, :sealed, :received_at, :sealed_content, :sealed_contact,
-        :contact_erase_after, :erase_after
+        :contact_erase_after, :erase_after,
+        :revision, :due_at, :sealed_case, :sealed_chat, :chat_hash, :assignee_id, :is_waiting
     )
 """
 _INSERT_SUBMISSION = """
     INSERT INTO submissions (submission_hash, tip_id, content_hash, repeatable_until)
     VALUES (?, ?, ?, ?)
 """
-_INSERT_ATTACHMENT = """
-    INSERT INTO attachments (attachment_id, tip_id, position, state, blob_key, clean_sha256)
-    VALUES (:attachment_id, :tip_id, :position, :state, :blob_key, :clean_sha256)
-"""
-_LIST = """
-    SELECT tip_id, card_code, unit_id, category, urgency, status, received_at, (
-        SELECT count(*) FROM attachments WHERE attachments.tip_id = tips.tip_id
-    ) AS photo_count
+_LIST = f"""
+    SELECT {SUMMARY_COLUMNS}
     FROM tips
     WHERE unit_id = ? AND (? IS NULL OR received_at < ?)
     ORDER BY received_at DESC, sequence DESC
     LIMIT ?
+"""  # noqa: S608 - a constant
+_BY_CARD_CODE = """
+    SELECT * FROM tips
+    WHERE card_code = :card_code AND (unit_id = :unit_id OR EXISTS (
+        SELECT 1 FROM joint_units
+        WHERE joint_units.unit_id = :unit_id AND joint_units.tip_id = tips.tip_id))
 """
 
 
@@ -79,15 +86,13 @@ class SqliteTipStore:
         return None if earlier is None else open_tip(earlier, self._sealer)
 
     def get(self, tip_id: str) -> Tip:
-        return self._get("SELECT * FROM tips WHERE tip_id = ?", tip_id)
+        return self._get("SELECT * FROM tips WHERE tip_id = ?", (tip_id,))
 
     def by_card_code(self, unit_id: str, card_code: str) -> Tip:
-        return self._get(
-            "SELECT * FROM tips WHERE unit_id = ? AND card_code = ?", unit_id, card_code
-        )
+        return self._get(_BY_CARD_CODE, {"unit_id": unit_id, "card_code": card_code})
 
     def by_receipt(self, receipt_hash: bytes) -> Tip:
-        return self._get("SELECT * FROM tips WHERE receipt_hash = ?", receipt_hash)
+        return self._get("SELECT * FROM tips WHERE receipt_hash = ?", (receipt_hash,))
 
     def list_for_unit(
         self, unit_id: str, limit: int, before: datetime | None = None
@@ -135,15 +140,15 @@ class SqliteTipStore:
         # Nothing is set aside before the tray for suspects exists.
         return {"stored": total - erased, "set_aside": 0, "erased": erased}
 
-    def _get(self, query: str, *values: object) -> Tip:
+    def _get(self, query: str, values: Values) -> Tip:
         with self._database.read() as connection:
-            stored = _fetch(connection, query, *values)
+            stored = _fetch(connection, query, values)
         if stored is None:
             raise NotFoundError("no such tip")
         return open_tip(stored, self._sealer)
 
 
-def _fetch(connection: sqlite3.Connection, query: str, *values: object) -> StoredTip | None:
+def _fetch(connection: sqlite3.Connection, query: str, values: Values) -> StoredTip | None:
     row = connection.execute(query, values).fetchone()
     if row is None:
         return None
@@ -168,7 +173,7 @@ def _find_earlier(
         return None
     if known["content_hash"] != content_hash or known["repeatable_until"] <= to_micros(now):
         raise ConflictError("the submission key was used for another tip, or long ago")
-    return _fetch(connection, "SELECT * FROM tips WHERE tip_id = ?", known["tip_id"])
+    return _fetch(connection, "SELECT * FROM tips WHERE tip_id = ?", (known["tip_id"],))
 
 
 def _insert(connection: sqlite3.Connection, new: NewTip, values: dict[str, object]) -> None:
@@ -181,14 +186,8 @@ def _insert(connection: sqlite3.Connection, new: NewTip, values: dict[str, objec
             _INSERT_SUBMISSION,
             (new.submission_hash, tip.tip_id, new.content_hash, to_micros(new.repeatable_until)),
         )
-        connection.executemany(
-            _INSERT_ATTACHMENT,
-            [attachment_values(tip.tip_id, attachment) for attachment in tip.attachments],
-        )
-        connection.executemany(
-            "INSERT INTO timeline (tip_id, at, status) VALUES (?, ?, ?)",
-            [(tip.tip_id, to_micros(entry.at), entry.status.value) for entry in tip.timeline],
-        )
+        insert_attachments(connection, tip.tip_id, tip.attachments)
+        insert_timeline(connection, tip.tip_id, tip.timeline)
     except sqlite3.IntegrityError as exc:
         raise ConflictError("an id of the tip, or its receipt, is taken") from exc
     for job in new.jobs:

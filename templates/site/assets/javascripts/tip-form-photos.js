@@ -127,6 +127,12 @@ async function prepare(file) {
   return file.size > MOST_BYTES ? { problem: "photo-large" } : { blob: file, preview: null };
 }
 
+/** Return the photo as a small JPEG, or null where this browser cannot make one. */
+export async function smaller(file) {
+  const small = file.size > MOST_BYTES_TO_OPEN ? null : await shrunk(file);
+  return small && small.blob;
+}
+
 /** Return the photo as a small JPEG with a preview, or null where this browser cannot. */
 async function shrunk(file) {
   if (!canvasIsTrue()) {

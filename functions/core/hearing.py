@@ -1,0 +1,91 @@
+"""Who hears of which entries of a case, in the order of the record."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+from functions.core.acts import is_for_resident
+from functions.core.models import (
+    CaseEntry,
+    Channel,
+    Delivery,
+    DeliveryPurpose,
+    DeliveryState,
+    EntryKind,
+    SendState,
+    Tip,
+)
+
+
+def group_hears(
+    tip: Tip, unit_id: str, entries: Sequence[CaseEntry], deliveries: Iterable[Delivery]
+) -> list[CaseEntry]:
+    """Return what the unit's group should have heard by now.
+
+    All that happened while the unit had the tip, and nothing after it handed the tip on; all
+    since it works on it jointly; that the tip came back to it; and, as long as it has the
+    tip, words of the resident that reached no group before.
+    """
+    reached = _in_another_group(unit_id, deliveries)
+    joined_at = _joined_at(tip, unit_id, entries)
+    heard = []
+    had_it = False
+    for entry in entries:
+        is_own = entry.unit_id == unit_id
+        is_back = had_it and entry.kind is EntryKind.TRANSFERRED and entry.about == unit_id
+        is_left_over = (
+            tip.unit_id == unit_id
+            and entry.kind is EntryKind.RESIDENT_MESSAGE
+            and entry.entry_id not in reached
+        )
+        has_joined = joined_at is not None and entry.position >= joined_at
+        if is_own or is_back or is_left_over or has_joined:
+            heard.append(entry)
+        is_brought_in = entry.kind is EntryKind.JOINT_ACTION and entry.about == unit_id
+        had_it = had_it or is_own or is_brought_in
+    return heard
+
+
+def resident_hears(entries: Iterable[CaseEntry]) -> list[CaseEntry]:
+    return [entry for entry in entries if is_for_resident(entry)]
+
+
+def card_stands(unit_id: str, deliveries: Iterable[Delivery]) -> bool:
+    """Whether the unit's group knows the tip, or cannot be told by a card: what follows may
+    be posted. A line in a digest that is still being gathered counts: it will come."""
+    return any(
+        delivery.purpose is DeliveryPurpose.CARD
+        and delivery.channel is Channel.ZALO_GROUP
+        and delivery.unit_id == unit_id
+        and (delivery.is_digest or delivery.state is DeliveryState.REFUSED or _has_begun(delivery))
+        for delivery in deliveries
+    )
+
+
+def _joined_at(tip: Tip, unit_id: str, entries: Iterable[CaseEntry]) -> int | None:
+    """Return the position of the entry that brought the unit in, None if it is not in."""
+    if unit_id not in tip.case.joint_unit_ids:
+        return None
+    return max(
+        (
+            entry.position
+            for entry in entries
+            if entry.kind is EntryKind.JOINT_ACTION and entry.about == unit_id
+        ),
+        default=None,
+    )
+
+
+def _in_another_group(unit_id: str, deliveries: Iterable[Delivery]) -> set[str]:
+    """Return the entries that the group of another unit has got, or is getting."""
+    return {
+        delivery.entry_id
+        for delivery in deliveries
+        if delivery.channel is Channel.ZALO_GROUP
+        and delivery.unit_id != unit_id
+        and _has_begun(delivery)
+    }
+
+
+def _has_begun(delivery: Delivery) -> bool:
+    return any(message.state is SendState.SENT for message in delivery.messages)
