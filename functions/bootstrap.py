@@ -216,9 +216,7 @@ class Services:
         from functions.core.status import StatusServices
 
         stores = self.stores
-        return StatusServices(
-            stores.tips, stores.jobs, stores.tokens, stores.events, self.clock
-        )
+        return StatusServices(stores.tips, stores.jobs, stores.tokens, stores.events, self.clock)
 
     @cached_property
     def receipts(self) -> ReceiptServices:
@@ -325,6 +323,7 @@ class Services:
             stores.blobs,
             stores.jobs,
             stores.repeats,
+            stores.events,
             self.queue,
             self.clock,
         )

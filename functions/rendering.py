@@ -12,6 +12,7 @@ import textwrap
 import unicodedata
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime, timedelta, timezone
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -70,6 +71,7 @@ class TemplateRenderer:
     """Port Renderer on Jinja templates; StrictUndefined, so a missing word is an error."""
 
     def __init__(self, templates_dir: Path) -> None:
+        self._messages = templates_dir / "messages.yml"
         words = read_yaml(templates_dir / "catalogue.yml")
         self._environment = jinja2.Environment(
             loader=jinja2.FileSystemLoader([templates_dir / "zalo", templates_dir]),
@@ -84,7 +86,7 @@ class TemplateRenderer:
         )
         self._environment.globals["words"] = words
         self._for_residents = frozenset(
-            name for name in self._environment.list_templates() if name.startswith("resident/")
+            path.name for path in (templates_dir / "zalo" / "resident").glob("*.j2")
         )
 
     def tip_card(self, values: CardValues) -> list[str]:
@@ -121,17 +123,23 @@ class TemplateRenderer:
         return self._entry(f"group/{values.kind}.txt.j2", values, lines)
 
     def resident_entry(self, values: EntryValues) -> list[str]:
-        name = f"resident/{values.kind}.txt.j2"
+        name = f"{values.kind}.txt.j2"
         if name not in self._for_residents:
             return []
         lines = [] if values.sealed else _plain_lines(_without_mentions(values.text))
-        return self._entry(name, values, lines)
+        return self._entry(f"resident/{name}", values, lines)
 
     def note(self, code: str, values: Mapping[str, str]) -> str:
         return self._render(f"notes/{code}.txt.j2", **values)
 
     def mail(self, code: str, values: Mapping[str, object]) -> str:
-        return self._render(f"mail/{code}.txt.j2", **values)
+        return self._render(f"mail/{code}.txt.j2", alarm_words=self._alarm_words, **values)
+
+    @cached_property
+    def _alarm_words(self) -> Mapping[str, str]:
+        """Read when the first message needs it: few ever do."""
+        words: Mapping[str, str] = read_yaml(self._messages)["staff"]["alarms"]
+        return words
 
     def _entry(self, name: str, values: EntryValues, lines: list[str]) -> list[str]:
         def head(part: str) -> str:
@@ -146,9 +154,9 @@ class TemplateRenderer:
         """Return how long a message may be that may have to be repeated with a mark."""
         return LONGEST_MESSAGE - len(self.possible_repeat(""))
 
-    def _render(self, name: str, **values: Any) -> str:
+    def _render(self, template: str, /, **values: Any) -> str:
         mark = self._environment.globals["words"]["card_mark"]  # type: ignore[index]
-        return self._environment.get_template(name).render(mark=mark, **values).strip("\n")
+        return self._environment.get_template(template).render(mark=mark, **values).strip("\n")
 
 
 def _offices(words: Mapping[str, Any]) -> Callable[[str], str]:

@@ -16,7 +16,6 @@ from functions.core.models import (
     Delivery,
     DeliveryPurpose,
     EntryKind,
-    MediaKind,
     Officer,
     Tip,
     TipStatus,
@@ -123,27 +122,23 @@ def open_case(officer: Officer, card_code: str, services: CaseServices) -> CaseV
 
 def open_photo(officer: Officer, card_code: str, position: int, services: CaseServices) -> bytes:
     """Return a clean photo as JPEG and log the read. Raises NotFoundError."""
-    return _open(officer, card_code, position, AttachmentState.CLEAN, services)[1]
+    return _open(officer, card_code, position, AttachmentState.CLEAN, services)
 
 
-def open_file(
-    officer: Officer, card_code: str, position: int, services: CaseServices
-) -> tuple[MediaKind, bytes]:
-    """Return a recording or file as it came, with its kind, and log the read. Raises
-    NotFoundError."""
-    attachment, data = _open(officer, card_code, position, AttachmentState.KEPT, services)
-    return attachment.kind, data
+def open_file(officer: Officer, card_code: str, position: int, services: CaseServices) -> bytes:
+    """Return a recording or file as it came and log the read. Raises NotFoundError."""
+    return _open(officer, card_code, position, AttachmentState.KEPT, services)
 
 
 def _open(
     officer: Officer, card_code: str, position: int, state: AttachmentState, services: CaseServices
-) -> tuple[Attachment, bytes]:
+) -> bytes:
     tip = services.tips.by_card_code(officer.unit_id, card_code)
     for attachment in tip.attachments:
         if attachment.position == position and attachment.state is state:
             what = f"{_MEDIA[state]}-{position}"
             services.officers.log_read(officer, tip.tip_id, what, services.clock.now())
-            return attachment, services.blobs.get(attachment.blob_key)
+            return services.blobs.get(attachment.blob_key)
     raise NotFoundError("attachment")
 
 

@@ -3,11 +3,12 @@ sign-in link. Anybody else has no effect here and gets no answer; plain talk has
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from functions.core import casework, models
-from functions.core.casework import Act
+from functions.core.casework import Act, CaseworkServices
 from functions.core.commands import Command, Word, asks_to_sign_in, read_command
 from functions.core.errors import ActRefusedError, InvalidInputError, NotFoundError
 from functions.core.events import ResidentMessage, StaffMessage, StoredEvent
@@ -173,21 +174,21 @@ def _carry_out(
     text: str, word: Word, act: Act, services: WorkServices
 ) -> tuple[str, dict[str, str]] | None:
     """Return the note that says why not, None where it was done."""
-    match word:
-        case Word.TAKE:
-            casework.take(act, services.casework)
-        case Word.START:
-            casework.start(act, services.casework)
-        case Word.ANSWER:
-            casework.answer(act, text, services.casework)
-        case Word.ASK:
-            casework.ask(act, text, services.casework)
-        case Word.CLOSE:
-            casework.close(act, models.Outcome(text=text), services.casework)
-        case Word.TRANSFER:
-            return transfer_by_name(act, text, services.casework)
+    if word is Word.TRANSFER:
+        return transfer_by_name(act, text, services.casework)
+    _DEEDS[word](act, text, services.casework)
     return None
 
+
+_DEEDS: dict[Word, Callable[[Act, str, CaseworkServices], object]] = {
+    Word.TAKE: lambda act, _, services: casework.take(act, services),
+    Word.START: lambda act, _, services: casework.start(act, services),
+    Word.ANSWER: casework.answer,
+    Word.ASK: casework.ask,
+    Word.CLOSE: lambda act, text, services: casework.close(
+        act, models.Outcome(text=text), services
+    ),
+}
 
 _MISTAKES = {"required": "text_needed", "too_long": "text_too_long"}
 

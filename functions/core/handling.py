@@ -19,7 +19,6 @@ from functions.core.events import (
     ResidentWithdrew,
     StaffMessage,
     StoredEvent,
-    UnknownEvent,
 )
 from functions.core.models import Claim
 from functions.core.work import Done, Outcome, WorkServices
@@ -57,8 +56,7 @@ def _act_on(stored: StoredEvent, claim: Claim, services: WorkServices) -> Outcom
             tokens.accept_revocation(
                 stored.unit_id, revocation.sent_at, services.tokens, services.alerts
             )
-        case UnknownEvent():
-            pass
+    # Anything else means nothing to us, and was dropped before it came here.
     return Done()
 
 

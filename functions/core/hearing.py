@@ -18,14 +18,19 @@ from functions.core.models import (
 
 
 def group_hears(
-    tip: Tip, unit_id: str, entries: Sequence[CaseEntry], deliveries: Iterable[Delivery]
+    tip: Tip, unit_id: str, entries: Sequence[CaseEntry], deliveries: Sequence[Delivery]
 ) -> list[CaseEntry]:
     """Return what the unit's group should have heard by now.
 
     All that happened while the unit had the tip, and nothing after it handed the tip on; all
     since it works on it jointly; that the tip came back to it; and, as long as it has the
-    tip, words of the resident that reached no group before.
+    tip, words of the resident that reached no group before. What was begun is finished.
     """
+    begun = {
+        one.entry_id
+        for one in deliveries
+        if one.channel is Channel.ZALO_GROUP and one.unit_id == unit_id
+    }
     reached = _in_another_group(unit_id, deliveries)
     joined_at = _joined_at(tip, unit_id, entries)
     heard = []
@@ -39,7 +44,8 @@ def group_hears(
             and entry.entry_id not in reached
         )
         has_joined = joined_at is not None and entry.position >= joined_at
-        if is_own or is_back or is_left_over or has_joined:
+        is_begun = entry.entry_id in begun
+        if is_own or is_begun or is_back or is_left_over or has_joined:
             heard.append(entry)
         is_brought_in = entry.kind is EntryKind.JOINT_ACTION and entry.about == unit_id
         had_it = had_it or is_own or is_brought_in

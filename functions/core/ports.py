@@ -246,9 +246,19 @@ class JobStore(Protocol):
         """Store a job that serves nothing else written; False when its id is known."""
         ...
 
-    def late(self, kinds: Collection[JobKind], created_before: datetime, limit: int) -> list[Job]:
-        """Return unfinished, not failed jobs of these kinds made before that time, oldest
-        first."""
+    def late(
+        self,
+        kinds: Collection[JobKind],
+        created_after: datetime,
+        created_before: datetime,
+        limit: int,
+        unit_id: str = "",
+    ) -> list[Job]:
+        """Return unfinished, not failed jobs of these kinds, of one unit if named, newest first.
+
+        They were made at or after the first time and before the second one. A job written just
+        now may be missing for some seconds.
+        """
         ...
 
     def claim(self, job_id: str, now: datetime, lease_until: datetime) -> Claim | None:

@@ -128,13 +128,14 @@ def _settle(
     """Find out what became of an attempt: None when it stands there, else the message to send
     again, marked where nobody can tell."""
     repeat = services.renderer.possible_repeat(message.text)
-    begun_since = len(services.deliveries.sends_since(address.unit_id, begun_at))
+    tip_id = _tip_of(delivery)
+    related = services.deliveries.of_tip(tip_id) if tip_id else []
     wanted = Wanted(
         message.kind,
         (message.text, repeat),
-        begun_later=begun_since - 1,
+        begun_later=_begun_later(begun_at, related, address, services),
         lines=_digest_lines(delivery, message, services),
-        own_ids=_own_ids(delivery, services),
+        own_ids=_ids_of(related) if tip_id else None,
     )
     place = Place(address.channel, address.recipient, address.access_token)
     try:
@@ -171,15 +172,25 @@ def _digest_lines(
     return frozenset(lines.intersection(said) if delivery.is_digest else lines)
 
 
-def _own_ids(delivery: Delivery, services: WorkServices) -> frozenset[str] | None:
-    tip_id = _tip_of(delivery)
-    if not tip_id:
-        return None
-    return frozenset(
-        message.message_id
-        for one in services.deliveries.of_tip(tip_id)
+def _begun_later(
+    begun_at: datetime, related: list[Delivery], address: Address, services: WorkServices
+) -> int:
+    """Return how many sends may have gone to the recipient since: the unit's, without those
+    that went to others about the same tip."""
+    elsewhere = [
+        message
+        for one in related
+        if one.unit_id == address.unit_id and one.recipient != address.recipient
         for message in one.messages
-        if message.message_id
+        if message.attempted_at is not None and message.attempted_at >= begun_at
+    ]
+    sends = services.deliveries.sends_since(address.unit_id, begun_at)
+    return len(sends) - 1 - len(elsewhere)
+
+
+def _ids_of(related: list[Delivery]) -> frozenset[str]:
+    return frozenset(
+        message.message_id for one in related for message in one.messages if message.message_id
     )
 
 

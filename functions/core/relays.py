@@ -27,6 +27,7 @@ from functions.core.models import (
     SendState,
     Tip,
     TipStatus,
+    UnitChannel,
     Via,
 )
 from functions.core.ports import EntryValues
@@ -105,8 +106,7 @@ def relay_to_resident(claim: Claim, services: WorkServices) -> Outcome:
     for entry in resident_hears(entries):
         delivery = known.get(relay_id(entry, Channel.ZALO_USER, address.recipient))
         if delivery is None:
-            texts = services.renderer.resident_entry(resident_values(entry, tip, services))
-            delivery = _plan(entry, tip, texts, (), address, services)
+            delivery = _plan_for_resident(entry, tip, address, services)
         if delivery.state is DeliveryState.PLANNED:
             is_closed = is_closed or _is_closed_to(delivery, entry, tip, address, claim, services)
             if is_closed:
@@ -137,6 +137,36 @@ def send_delivery(claim: Claim, services: WorkServices) -> Outcome:
         pass
     refuse_rest(delivery, services)
     return Done()
+
+
+def plan_entries(tip: Tip, services: WorkServices) -> int:
+    """Store the deliveries that bring the entries to who has not got them, without sending;
+    return how many they are."""
+    deliveries = services.deliveries.of_tip(tip.tip_id)
+    known = {delivery.delivery_id for delivery in deliveries}
+    entries = services.cases.entries(tip.tip_id)
+    planned = 0
+    for channel in _channels(tip, entries, services):
+        reached = Reach(channel, access_token="")
+        for entry in group_hears(tip, channel.unit_id, entries, deliveries):
+            if relay_id(entry, Channel.ZALO_GROUP, channel.group_id) not in known:
+                values = group_values(entry, tip, channel.forward_mode, entries, services)
+                _plan_for_group(entry, tip, values, reached, services)
+                planned += 1
+    if tip.chat is not None:
+        address = Address(tip.chat.unit_id, Channel.ZALO_USER, tip.chat.user_id, "")
+        for entry in resident_hears(entries):
+            if relay_id(entry, Channel.ZALO_USER, address.recipient) not in known:
+                _plan_for_resident(entry, tip, address, services)
+                planned += 1
+    return planned
+
+
+def _channels(tip: Tip, entries: Sequence[CaseEntry], services: WorkServices) -> list[UnitChannel]:
+    """Return the groups of the units that have or had the tip, where they have one."""
+    unit_ids = [tip.unit_id, *tip.case.joint_unit_ids, *(entry.unit_id for entry in entries)]
+    found = (services.channels.channel(unit_id) for unit_id in dict.fromkeys(unit_ids))
+    return [channel for channel in found if channel is not None]
 
 
 def relay_id(entry: CaseEntry, channel: Channel, recipient: str) -> str:
@@ -172,6 +202,13 @@ def _plan_for_group(
     photos = () if values.sealed else cards.photos_of(tip, entry.entry_id)
     texts = services.renderer.group_entry(values)
     return _plan(entry, tip, texts, photos, reached.group, services)
+
+
+def _plan_for_resident(
+    entry: CaseEntry, tip: Tip, address: Address, services: WorkServices
+) -> Delivery:
+    texts = services.renderer.resident_entry(resident_values(entry, tip, services))
+    return _plan(entry, tip, texts, (), address, services)
 
 
 def _plan(

@@ -110,7 +110,7 @@ class ReadingViews:
         code = card_code.upper()
         if not self._is_good_link(code, "tep", position):
             return _gone(code)
-        data = open_file(current_session().officer, code, position, self._services.cases)[1]
+        data = open_file(current_session().officer, code, position, self._services.cases)
         response = make_response(data)
         response.mimetype = "application/octet-stream"
         name = f"{code}-{position}.{safe_ending(data)}"

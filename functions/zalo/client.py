@@ -25,13 +25,17 @@ from functions.core.errors import (
 from functions.core.models import GroupMessage, UnitChannel
 from functions.core.ports import Clock
 from functions.zalo.answers import data_of
-from functions.zalo.missed import HistoryItem, event_of, person_of, time_ms
+from functions.zalo.missed import HistoryItem, event_of, is_from_person, person_of, time_ms
 from functions.zalo.transport import BaseUrl, Call, Transport, encode_file, is_header_value
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _LONGEST_ID = 500
 _MOST_IN_GROUP = 50
 _MOST_IN_CHAT = 10
+_UNDER_WAY = timedelta(minutes=1)
+"""So long a message is left to its webhook and the first repeat of that (5.1): a history does not
+tell which message was quoted, and what is read back first is what counts."""
+_LATELY = timedelta(days=1)
 
 
 class ZaloClient:
@@ -126,14 +130,16 @@ class ZaloClient:
         """Return what people lately wrote to the OA and in its group, oldest first, read back
         from the histories, each in the shape of a webhook event.
 
-        Sections 4.3 and 6 (`listrecentchat`), 12.5 last line; checked 2026-11-21. Each of the
-        ten recent chats is read, also where the OA wrote last: its answer to one message may
-        have come after the next.
+        Sections 4.3 and 6 (`listrecentchat`), 12.5 last line; checked 2026-11-21. Nothing of
+        the last minute. Of the ten recent chats those are read where a person wrote last, and
+        for a day also where the OA did: its answer to one message may have come after the next.
         """
-        now_ms = (self._clock.now() - _EPOCH) // timedelta(milliseconds=1)
+        now_ms = _milliseconds(self._clock.now() - _EPOCH)
         found = [(item, channel.group_id) for item in self._items_of_group(access_token, channel)]
-        for user_id in self._recent_people(access_token, channel):
+        for user_id in self._recent_people(access_token, channel, now_ms):
             found += [(item, "") for item in self._items_of_chat(access_token, user_id)]
+        settled_ms = now_ms - _milliseconds(_UNDER_WAY)
+        found = [place for place in found if (time_ms(place[0]) or 0) <= settled_ms]
         found.sort(key=lambda place: time_ms(place[0]) or now_ms)
         events = (event_of(item, channel, group_id, now_ms) for item, group_id in found)
         return [event for event in events if event is not None]
@@ -154,11 +160,16 @@ class ZaloClient:
             # One person who cannot be read any more must not hide what all others wrote.
             return []
 
-    def _recent_people(self, access_token: str, channel: UnitChannel) -> list[str]:
+    def _recent_people(self, access_token: str, channel: UnitChannel, now_ms: int) -> list[str]:
         query = _data_query({"offset": 0, "count": _MOST_IN_CHAT})
         with _no_person():
             items = self._items(access_token, f"/v2.0/oa/listrecentchat?{query}")
-        people = dict.fromkeys(person_of(item) for item in items)
+        lately_ms = now_ms - _milliseconds(_LATELY)
+        people = dict.fromkeys(
+            person_of(item)
+            for item in items
+            if is_from_person(item) or (time_ms(item) or now_ms) >= lately_ms
+        )
         return [user_id for user_id in people if user_id not in ("", channel.oa_id)]
 
     def _group_items(
@@ -246,6 +257,10 @@ def _no_person() -> Iterator[None]:
         yield
     except RecipientClosedError as exc:
         raise ChannelClosedError(exc.code) from exc
+
+
+def _milliseconds(time: timedelta) -> int:
+    return time // timedelta(milliseconds=1)
 
 
 def _data_query(data: Mapping[str, object]) -> str:

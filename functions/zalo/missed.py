@@ -15,9 +15,6 @@ from functions.zalo.webhook import FROM_MEMBER, FROM_RESIDENT
 
 HistoryItem = Mapping[str, object]
 
-FROM_PERSON = (1, "1")
-"""The `src` of what a person wrote; of the OA's own posts it is 0."""
-
 _KINDS = MappingProxyType(
     {
         "text": "text",
@@ -36,9 +33,14 @@ _KINDS = MappingProxyType(
 than its webhook, and would take its place."""
 
 
+def is_from_person(item: HistoryItem) -> bool:
+    """Whether a person wrote it; the `src` of the OA's own posts is 0."""
+    return item.get("src") in (1, "1")
+
+
 def person_of(item: HistoryItem) -> str:
     """Return the person at the other end of a chat, "" when none is named."""
-    return id_text(item.get("from_id" if item.get("src") in FROM_PERSON else "to_id"))
+    return id_text(item.get("from_id" if is_from_person(item) else "to_id"))
 
 
 def event_of(item: HistoryItem, channel: UnitChannel, group_id: str, now_ms: int) -> bytes | None:
@@ -49,7 +51,7 @@ def event_of(item: HistoryItem, channel: UnitChannel, group_id: str, now_ms: int
     """
     kind = _KINDS.get(str(item.get("type")).lower())
     message_id, sender = id_text(item.get("message_id")), id_text(item.get("from_id"))
-    if item.get("src") not in FROM_PERSON or kind is None or not message_id or not sender:
+    if not is_from_person(item) or kind is None or not message_id or not sender:
         return None
     message: dict[str, object] = {"msg_id": message_id, "text": item.get("message")}
     if kind != "text":

@@ -15,7 +15,7 @@ import pytest
 from functions.bootstrap import Services
 from functions.clock import SystemClock
 from functions.core.models import DeliveryState, TokenState
-from functions.core.receipts import show_receipt
+from functions.core.receipts import find_tip
 from functions.core.sweeping import ORPHAN_AGE
 from functions.core.tokens import ask_for_refresh
 from functions.refresh_tokens.handler import refresh
@@ -60,7 +60,7 @@ def assert_nothing_or_a_whole_tip(place: Place, receipt_code: str | None) -> Non
     stored = list(services.stores.tips.all_ids())
     assert len(stored) <= 1
     if receipt_code is not None:
-        assert show_receipt(receipt_code, services.receipts).unit_id == place.unit_id
+        assert find_tip(receipt_code, services.receipts).unit_id == place.unit_id
     for tip_id in stored:
         attachments = services.stores.tips.get(tip_id).attachments
         assert [services.stores.blobs.get(each.blob_key) for each in attachments] == list(PHOTOS)

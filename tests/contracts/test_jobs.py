@@ -298,9 +298,10 @@ def test_of_many_threads_that_add_one_job_exactly_one_does(store):
 # What is late
 
 CARDS = (JobKind.DELIVER_TIP, JobKind.SEND_DIGEST)
+LONG_AGO = NOW - YEARS
 
 
-def test_late_jobs_of_the_kinds_asked_for_come_oldest_first(store, add):
+def test_late_jobs_of_the_kinds_asked_for_come_newest_first(store, add):
     jobs = [
         add("young", created_at=NOW),
         add("late", created_at=NOW - SECOND),
@@ -309,13 +310,34 @@ def test_late_jobs_of_the_kinds_asked_for_come_oldest_first(store, add):
     ]
     add("photos", created_at=NOW - 7 * SECOND, kind=JobKind.CLEAN_PHOTOS)
 
-    late = store.late(CARDS, NOW, 10)
+    late = store.late(CARDS, LONG_AGO, NOW, 10)
 
-    assert late == [jobs[2], jobs[3], jobs[1]]
-    assert store.late(CARDS, NOW, 2) == [jobs[2], jobs[3]]
-    assert store.late([JobKind.SEND_DIGEST], NOW, 10) == [jobs[3]]
-    assert store.late([JobKind.HANDLE_EVENT], NOW, 10) == []
-    assert store.late((), NOW, 10) == []
+    assert late == [jobs[1], jobs[3], jobs[2]]
+    assert store.late(CARDS, LONG_AGO, NOW, 2) == [jobs[1], jobs[3]]
+    assert store.late([JobKind.SEND_DIGEST], LONG_AGO, NOW, 10) == [jobs[3]]
+    assert store.late([JobKind.HANDLE_EVENT], LONG_AGO, NOW, 10) == []
+    assert store.late((), LONG_AGO, NOW, 10) == []
+
+
+def test_late_jobs_from_before_the_window_are_left_out(store, add):
+    add("before", created_at=NOW - 10 * SECOND)
+    first = add("first", created_at=NOW - 9 * SECOND)
+    last = add("last", created_at=NOW - SECOND)
+
+    late = store.late(CARDS, NOW - 9 * SECOND, NOW, 10)
+
+    assert late == [last, first]
+
+
+def test_late_jobs_of_one_unit_are_not_crowded_out_by_anothers(store, add):
+    own = [add(f"own-{n}", unit_id="xa-a", created_at=NOW - n * SECOND) for n in (20, 21)]
+    for number in range(1, 9):
+        add(f"other-{number}", unit_id="xa-b", lane="xa-b", created_at=NOW - number * SECOND)
+
+    late = store.late(CARDS, LONG_AGO, NOW, 2, "xa-a")
+
+    assert late == own
+    assert store.late(CARDS, LONG_AGO, NOW, 2, "xa-c") == []
 
 
 def test_late_jobs_are_those_that_wait_whatever_for(store, add):
@@ -328,10 +350,10 @@ def test_late_jobs_are_those_that_wait_whatever_for(store, add):
     store.complete(claim(store, "done"))
     store.fail(claim(store, "failed"), "refused")
 
-    late = store.late(CARDS, NOW, 10)
+    late = store.late(CARDS, LONG_AGO, NOW, 10)
 
-    assert [job.job_id for job in late] == ["unknown", "held", "paused", "postponed"]
-    assert (late[0].state, late[0].last_error, late[0].attempts) == (
+    assert [job.job_id for job in late] == ["postponed", "paused", "held", "unknown"]
+    assert (late[-1].state, late[-1].last_error, late[-1].attempts) == (
         JobState.UNKNOWN,
         "timeout",
         1,
@@ -754,7 +776,7 @@ def test_looking_for_late_jobs_reads_no_finished_job(tmp_path):
     with database.read() as connection:
         connection.set_trace_callback(asked.append)
 
-    SqliteJobStore(database).late(CARDS, NOW, 10)
+    SqliteJobStore(database).late(CARDS, LONG_AGO, NOW, 10)
 
     with database.read() as connection:
         connection.set_trace_callback(None)

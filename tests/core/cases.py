@@ -53,7 +53,7 @@ class CaseWorld(World):
         self.tips.add(new)
         return new.tip
 
-    def act(self, officer: Officer, tip: Tip, act_id: str = "", via: Via = Via.CASE_PAGE) -> Act:
+    def act(self, tip: Tip, officer: Officer, act_id: str = "", via: Via = Via.CASE_PAGE) -> Act:
         """Return an act of its own, or the repeat of the one named."""
         return Act(officer, tip.card_code, act_id or f"act-{next(self._numbers)}", via)
 

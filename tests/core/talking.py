@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
-from datetime import datetime
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
 
 from functions.core.events import Media, ResidentMessage, StaffMessage, WebhookEvent
 from functions.core.models import CaseEntry, EntryKind, Location, MediaKind, Tip
@@ -69,7 +69,7 @@ class Talk:
         """Return a message to the OA; of each photo its address."""
         return ResidentMessage(
             oa_id=OA,
-            sent_at=sent_at or self.world.clock.now(),
+            sent_at=sent_at or self._moment(),
             message_id=self._new_id(),
             user_id=user_id,
             text=text,
@@ -83,8 +83,12 @@ class Talk:
         self, text: str, user_id: str = BINH, quoted_id: str = "", group_id: str = GROUP
     ) -> StaffMessage:
         """Return a message in a group of the OA."""
-        now = self.world.clock.now()
-        return StaffMessage(OA, now, self._new_id(), group_id, user_id, text, quoted_id)
+        message_id = self._new_id()
+        return StaffMessage(OA, self._moment(), message_id, group_id, user_id, text, quoted_id)
+
+    def _moment(self) -> datetime:
+        """Return a moment ago, each message's after the one before."""
+        return self.world.clock.now() - timedelta(seconds=1, milliseconds=-self._numbers)
 
     def _new_id(self) -> str:
         self._numbers += 1
@@ -113,7 +117,3 @@ class Talk:
             posted for posted in self.world.zalo.group(GROUP) if f"{tip.card_code}" in posted.text
         )
         return card.message_id
-
-
-def later(event: ResidentMessage, **changes: object) -> ResidentMessage:
-    return replace(event, **changes)  # type: ignore[arg-type]

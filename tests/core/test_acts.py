@@ -58,7 +58,7 @@ def test_an_act_is_decided_again_on_what_others_made_of_the_tip(world: CaseWorld
     def decide(now: Tip) -> Decision:
         seen.append(now.revision)
         if len(seen) == 1:
-            casework.take(world.act(world.lan, tip), world.casework)
+            casework.take(world.act(tip, world.lan), world.casework)
         return note(now)
 
     recorded = record(
@@ -75,7 +75,7 @@ def test_the_same_act_done_meanwhile_by_another_worker_is_a_repeat(world: CaseWo
 
     def decide(now: Tip) -> Decision:
         if not world.cases.entries(tip.tip_id):
-            casework.take(world.act(world.binh, tip, "message-7"), world.casework)
+            casework.take(world.act(tip, world.binh, "message-7"), world.casework)
         return note(now)
 
     recorded = record(
@@ -111,7 +111,7 @@ def test_an_act_rings_once_for_each_unit_that_has_jobs_of_it(world: CaseWorld) -
     known = world.job_ids()
     world.queue.rings.clear()
 
-    casework.transfer(world.act(world.binh, tip), OTHER_WARD, "", world.casework)
+    casework.transfer(world.act(tip, world.binh), OTHER_WARD, "", world.casework)
 
     new = [job for job in world.jobs.all() if job.job_id not in known]
     assert world.queue.rings == [
@@ -122,10 +122,10 @@ def test_an_act_rings_once_for_each_unit_that_has_jobs_of_it(world: CaseWorld) -
 
 def test_units_that_work_on_it_jointly_hear_of_every_act(world: CaseWorld) -> None:
     tip = world.tip()
-    casework.act_jointly(world.act(world.binh, tip), TEAM, "", world.casework)
+    casework.act_jointly(world.act(tip, world.binh), TEAM, "", world.casework)
     known = world.job_ids()
 
-    casework.take(world.act(world.binh, tip), world.casework)
+    casework.take(world.act(tip, world.binh), world.casework)
 
     assert world.jobs_since(known) == [
         ("relay_to_group", WARD, WARD),
@@ -188,6 +188,6 @@ def test_the_residents_chat_hears_only_what_is_for_it(world: CaseWorld) -> None:
 def test_who_has_sent_a_tip_hears_of_what_changes_for_them(
     world: CaseWorld, kind: EntryKind, status: TipStatus | None, is_news: bool
 ) -> None:
-    recorded = casework.take(world.act(world.binh, world.tip()), world.casework)
+    recorded = casework.take(world.act(world.tip(), world.binh), world.casework)
 
     assert is_for_resident(replace(recorded.entry, kind=kind, status=status)) is is_news

@@ -6,10 +6,23 @@ from datetime import timedelta
 
 import pytest
 
-from functions.core.cases import PAGE, CaseServices, list_cases, open_case, open_photo
+from functions.core.cases import (
+    PAGE,
+    CaseServices,
+    list_cases,
+    open_case,
+    open_file,
+    open_photo,
+)
 from functions.core.deadlines import STANDARD
 from functions.core.errors import NotFoundError, StoreUnavailableError
-from functions.core.models import Contact, DeliveryState, Officer, Role
+from functions.core.models import (
+    AttachmentState,
+    Contact,
+    DeliveryState,
+    Officer,
+    Role,
+)
 from tests.core.world import OTHER_WARD, PROVINCE, WARD, World, connected_world, units
 from tests.fakes.officers import MemoryOfficerStore
 
@@ -111,6 +124,20 @@ def test_original_unreadable_and_missing_photos_are_never_shown(position: int) -
     with pytest.raises(NotFoundError):
         open_photo(BINH, tip.card_code, position, desk.services)
     assert desk.officers.reads(tip.tip_id) == []
+
+
+def test_file_as_it_came_is_given_out_and_the_read_is_logged() -> None:
+    desk = Desk(World())
+    tip = desk.world.submit(photos=(b"#!AMR",))
+    (kept,) = tip.attachments
+    desk.world.tips.set_attachment(kept.attachment_id, AttachmentState.KEPT, kept.blob_key, "")
+
+    data = open_file(BINH, tip.card_code, 1, desk.services)
+
+    assert data == b"#!AMR"
+    assert desk.officers.reads(tip.tip_id) == [("user-1", "file-1", desk.world.clock.now())]
+    with pytest.raises(NotFoundError):
+        open_photo(BINH, tip.card_code, 1, desk.services)
 
 
 class _UnwritableLog(MemoryOfficerStore):

@@ -42,7 +42,7 @@ def last_entry(world: CaseWorld, tip: Tip) -> CaseEntry:
 
 
 def close(world: CaseWorld, tip: Tip, officer: Officer | None = None) -> Tip:
-    return casework.close(world.act(officer or world.binh, tip), DONE, world.casework).tip
+    return casework.close(world.act(tip, officer or world.binh), DONE, world.casework).tip
 
 
 # Taking and starting
@@ -52,7 +52,7 @@ def test_taking_a_tip_acknowledges_it_and_names_who_has_it(world: CaseWorld) -> 
     tip = world.tip()
     world.clock.advance(HOUR)
 
-    recorded = casework.take(world.act(world.binh, tip, via=Via.GROUP), world.casework)
+    recorded = casework.take(world.act(tip, world.binh, via=Via.GROUP), world.casework)
 
     now = world.now_of(tip)
     assert recorded.tip == now
@@ -68,10 +68,10 @@ def test_taking_a_tip_acknowledges_it_and_names_who_has_it(world: CaseWorld) -> 
 
 def test_an_act_that_comes_twice_is_done_once(world: CaseWorld) -> None:
     tip = world.tip()
-    first = casework.take(world.act(world.binh, tip, "message-7"), world.casework)
+    first = casework.take(world.act(tip, world.binh, "message-7"), world.casework)
     jobs = world.job_ids()
 
-    again = casework.take(world.act(world.binh, tip, "message-7"), world.casework)
+    again = casework.take(world.act(tip, world.binh, "message-7"), world.casework)
 
     assert again.is_repeat
     assert (again.tip, again.entry) == (first.tip, first.entry)
@@ -81,12 +81,12 @@ def test_an_act_that_comes_twice_is_done_once(world: CaseWorld) -> None:
 
 def test_what_one_has_taken_another_cannot_take(world: CaseWorld) -> None:
     tip = world.tip()
-    casework.take(world.act(world.binh, tip), world.casework)
+    casework.take(world.act(tip, world.binh), world.casework)
 
     with pytest.raises(ActRefusedError) as by_another:
-        casework.take(world.act(world.lan, tip), world.casework)
+        casework.take(world.act(tip, world.lan), world.casework)
     with pytest.raises(ActRefusedError) as by_the_same:
-        casework.take(world.act(world.binh, tip), world.casework)
+        casework.take(world.act(tip, world.binh), world.casework)
 
     assert refusal(by_another) == ("taken", "Trần Văn Bình")
     assert refusal(by_the_same) == ("already_yours", "")
@@ -95,10 +95,10 @@ def test_what_one_has_taken_another_cannot_take(world: CaseWorld) -> None:
 
 def test_who_has_left_the_unit_holds_nothing(world: CaseWorld) -> None:
     tip = world.tip()
-    casework.take(world.act(world.binh, tip), world.casework)
+    casework.take(world.act(tip, world.binh), world.casework)
     world.officers.dismiss(WARD, "binh", world.clock.now())
 
-    casework.take(world.act(world.lan, tip), world.casework)
+    casework.take(world.act(tip, world.lan), world.casework)
 
     assert world.now_of(tip).case.assignee_id == "lan"
 
@@ -106,21 +106,21 @@ def test_who_has_left_the_unit_holds_nothing(world: CaseWorld) -> None:
 def test_starting_takes_the_tip_and_puts_it_in_progress(world: CaseWorld) -> None:
     tip = world.tip()
 
-    casework.start(world.act(world.binh, tip), world.casework)
+    casework.start(world.act(tip, world.binh), world.casework)
 
     now = world.now_of(tip)
     assert (now.status, now.case.assignee_id) == (TipStatus.IN_PROGRESS, "binh")
     with pytest.raises(ActRefusedError) as again:
-        casework.start(world.act(world.lan, tip), world.casework)
+        casework.start(world.act(tip, world.lan), world.casework)
     assert refusal(again) == ("already_started", "")
 
 
 def test_a_later_act_does_not_move_the_first_ones_time(world: CaseWorld) -> None:
     tip = world.tip()
-    first = casework.take(world.act(world.binh, tip), world.casework).tip
+    first = casework.take(world.act(tip, world.binh), world.casework).tip
     world.clock.advance(DAY)
 
-    later = casework.start(world.act(world.binh, tip), world.casework).tip
+    later = casework.start(world.act(tip, world.binh), world.casework).tip
 
     assert later.case.first_acted_at == first.case.first_acted_at
 
@@ -130,7 +130,7 @@ def test_a_later_act_does_not_move_the_first_ones_time(world: CaseWorld) -> None
 
 def test_a_tip_of_another_unit_does_not_exist(world: CaseWorld) -> None:
     tip = world.tip()
-    act = world.act(world.hoa, tip)
+    act = world.act(tip, world.hoa)
 
     for do in (
         lambda: casework.take(act, world.casework),
@@ -147,7 +147,7 @@ def test_a_tip_of_another_unit_does_not_exist(world: CaseWorld) -> None:
 
 
 def test_a_code_that_nobody_has_does_not_exist(world: CaseWorld) -> None:
-    act = replace(world.act(world.binh, world.tip()), card_code="TB-000000")
+    act = replace(world.act(world.tip(), world.binh), card_code="TB-000000")
 
     with pytest.raises(NotFoundError):
         casework.take(act, world.casework)
@@ -155,18 +155,18 @@ def test_a_code_that_nobody_has_does_not_exist(world: CaseWorld) -> None:
 
 def test_a_joint_unit_answers_but_only_the_owner_decides(world: CaseWorld) -> None:
     tip = world.tip()
-    casework.act_jointly(world.act(world.binh, tip), TEAM, "", world.casework)
+    casework.act_jointly(world.act(tip, world.binh), TEAM, "", world.casework)
 
-    answered = casework.answer(world.act(world.son, tip), "Đội đã tới.", world.casework)
-    asked = casework.ask(world.act(world.son, tip), "Biển số xe?", world.casework)
-    placed = casework.verify_place(world.act(world.son, tip), "hẻm 14", world.casework)
+    answered = casework.answer(world.act(tip, world.son), "Đội đã tới.", world.casework)
+    asked = casework.ask(world.act(tip, world.son), "Biển số xe?", world.casework)
+    placed = casework.verify_place(world.act(tip, world.son), "hẻm 14", world.casework)
 
     assert [one.entry.actor_id for one in (answered, asked, placed)] == ["son"] * 3
     for do in (
-        lambda: casework.take(world.act(world.son, tip), world.casework),
-        lambda: casework.transfer(world.act(world.son, tip), TEAM, "", world.casework),
+        lambda: casework.take(world.act(tip, world.son), world.casework),
+        lambda: casework.transfer(world.act(tip, world.son), TEAM, "", world.casework),
         lambda: close(world, tip, world.son),
-        lambda: casework.extend(world.act(world.son, tip), "Chờ giám định", world.casework),
+        lambda: casework.extend(world.act(tip, world.son), "Chờ giám định", world.casework),
     ):
         with pytest.raises(ActRefusedError) as refused:
             do()
@@ -181,7 +181,7 @@ def test_an_answer_ends_the_waiting_and_keeps_the_words(world: CaseWorld) -> Non
     following_up.add_message(tip.tip_id, "m-1", "Khi nào tới?", (), Via.CHAT, world.acts)
     known = world.job_ids()
 
-    recorded = casework.answer(world.act(world.binh, tip), "  Tối nay.\r\nCảm ơn. ", world.casework)
+    recorded = casework.answer(world.act(tip, world.binh), "  Tối nay.\r\nCảm ơn. ", world.casework)
 
     assert (recorded.entry.kind, recorded.entry.text) == (EntryKind.ANSWER, "Tối nay.\nCảm ơn.")
     assert not world.now_of(tip).case.is_waiting
@@ -195,7 +195,7 @@ def test_an_answer_ends_the_waiting_and_keeps_the_words(world: CaseWorld) -> Non
 def test_a_question_needs_an_answer_and_the_next_message_is_one(world: CaseWorld) -> None:
     tip = world.tip()
 
-    asked = casework.ask(world.act(world.binh, tip), "Mấy người?", world.casework)
+    asked = casework.ask(world.act(tip, world.binh), "Mấy người?", world.casework)
     following_up.add_message(tip.tip_id, "m-1", "Năm người.", (), Via.RECEIPT_PAGE, world.acts)
 
     assert (asked.entry.kind, asked.tip.status) == (EntryKind.QUESTION, TipStatus.NEED_INFO)
@@ -218,7 +218,7 @@ def test_words_for_the_resident_must_be_words(world: CaseWorld, typed: str, code
 
     for do in (casework.answer, casework.ask):
         with pytest.raises(InvalidInputError) as wrong:
-            do(world.act(world.binh, tip), typed, world.casework)
+            do(world.act(tip, world.binh), typed, world.casework)
         assert wrong.value.errors == (FieldError("text", code),)
 
     assert world.cases.entries(tip.tip_id) == []
@@ -227,7 +227,7 @@ def test_words_for_the_resident_must_be_words(world: CaseWorld, typed: str, code
 def test_the_longest_answer_is_taken_whole(world: CaseWorld) -> None:
     tip = world.tip()
 
-    casework.answer(world.act(world.binh, tip), "x" * 5_000, world.casework)
+    casework.answer(world.act(tip, world.binh), "x" * 5_000, world.casework)
 
     assert len(last_entry(world, tip).text) == 5_000
 
@@ -238,7 +238,7 @@ def test_a_closed_case_can_still_be_answered_and_stays_closed(world: CaseWorld) 
     following_up.add_message(tip.tip_id, "m-1", "Lại có nữa.", (), Via.CHAT, world.acts)
     waiting = [row.tip_id for row in world.cases.open_for_unit(WARD, 10)]
 
-    answered = casework.answer(world.act(world.lan, tip), "Sẽ tới.", world.casework)
+    answered = casework.answer(world.act(tip, world.lan), "Sẽ tới.", world.casework)
 
     assert waiting == [tip.tip_id]
     assert (answered.tip.status, answered.tip.due_at) == (TipStatus.RESOLVED, None)
@@ -251,12 +251,12 @@ def test_a_closed_case_can_still_be_answered_and_stays_closed(world: CaseWorld) 
 def test_a_tip_is_handed_to_a_colleague_once(world: CaseWorld) -> None:
     tip = world.tip()
 
-    given = casework.hand_over(world.act(world.binh, tip), "lan", world.casework)
+    given = casework.hand_over(world.act(tip, world.binh), "lan", world.casework)
 
     assert (given.entry.kind, given.entry.about) == (EntryKind.HANDED_OVER, "lan")
     assert world.now_of(tip).case.assignee_id == "lan"
     with pytest.raises(ActRefusedError) as again:
-        casework.hand_over(world.act(world.binh, tip), "lan", world.casework)
+        casework.hand_over(world.act(tip, world.binh), "lan", world.casework)
     assert refusal(again) == ("has_it", "Nguyễn Thị Lan")
 
 
@@ -265,7 +265,7 @@ def test_a_tip_is_handed_only_to_the_units_own(world: CaseWorld, user_id: str) -
     tip = world.tip()
 
     with pytest.raises(InvalidInputError) as wrong:
-        casework.hand_over(world.act(world.binh, tip), user_id, world.casework)
+        casework.hand_over(world.act(tip, world.binh), user_id, world.casework)
 
     assert wrong.value.errors == (FieldError("officer", "unknown"),)
     assert world.now_of(tip) == tip
@@ -276,12 +276,12 @@ def test_a_tip_is_handed_only_to_the_units_own(world: CaseWorld, user_id: str) -
 
 def test_a_transfer_takes_code_words_and_clocks_along(world: CaseWorld) -> None:
     tip = world.tip(chat=CHAT)
-    casework.take(world.act(world.binh, tip), world.casework)
+    casework.take(world.act(tip, world.binh), world.casework)
     world.clock.advance(2 * HOUR)
     known = world.job_ids()
 
     moved = casework.transfer(
-        world.act(world.binh, tip), OTHER_WARD, "Việc ở Ea Kao.", world.casework
+        world.act(tip, world.binh), OTHER_WARD, "Việc ở Ea Kao.", world.casework
     )
 
     now = world.tips.by_card_code(OTHER_WARD, tip.card_code)
@@ -301,28 +301,28 @@ def test_a_transfer_takes_code_words_and_clocks_along(world: CaseWorld) -> None:
         ("relay_to_resident", WARD),
     ]
     with pytest.raises(NotFoundError):
-        casework.answer(world.act(world.binh, tip), "Chào", world.casework)
+        casework.answer(world.act(tip, world.binh), "Chào", world.casework)
 
 
 def test_an_extended_clock_goes_along_too(world: CaseWorld) -> None:
     tip = world.tip()
-    casework.extend(world.act(world.binh, tip), "Chờ giám định.", world.casework)
-    casework.transfer(world.act(world.binh, tip), OTHER_WARD, "", world.casework)
+    casework.extend(world.act(tip, world.binh), "Chờ giám định.", world.casework)
+    casework.transfer(world.act(tip, world.binh), OTHER_WARD, "", world.casework)
 
-    taken = casework.take(world.act(world.hoa, tip), world.casework).tip
+    taken = casework.take(world.act(tip, world.hoa), world.casework).tip
 
     assert taken.due_at == tip.received_at.replace(year=2027, month=1)
 
 
 def test_a_tip_cannot_go_round_in_a_circle(world: CaseWorld) -> None:
     tip = world.tip()
-    casework.transfer(world.act(world.binh, tip), OTHER_WARD, "", world.casework)
+    casework.transfer(world.act(tip, world.binh), OTHER_WARD, "", world.casework)
 
     with pytest.raises(ActRefusedError) as back_at_once:
-        casework.transfer(world.act(world.hoa, tip), WARD, "", world.casework)
-    casework.transfer(world.act(world.hoa, tip), TEAM, "", world.casework)
+        casework.transfer(world.act(tip, world.hoa), WARD, "", world.casework)
+    casework.transfer(world.act(tip, world.hoa), TEAM, "", world.casework)
     with pytest.raises(ActRefusedError) as by_a_detour:
-        casework.transfer(world.act(world.son, tip), WARD, "", world.casework)
+        casework.transfer(world.act(tip, world.son), WARD, "", world.casework)
 
     assert refusal(back_at_once) == ("had_it_before", "Phường Tân An")
     assert refusal(by_a_detour) == ("had_it_before", "Phường Tân An")
@@ -331,11 +331,11 @@ def test_a_tip_cannot_go_round_in_a_circle(world: CaseWorld) -> None:
 
 def test_the_province_settles_whose_tip_it_is(world: CaseWorld) -> None:
     tip = world.tip()
-    casework.transfer(world.act(world.binh, tip), OTHER_WARD, "", world.casework)
-    casework.transfer(world.act(world.hoa, tip), PROVINCE, "", world.casework)
+    casework.transfer(world.act(tip, world.binh), OTHER_WARD, "", world.casework)
+    casework.transfer(world.act(tip, world.hoa), PROVINCE, "", world.casework)
 
-    casework.transfer(world.act(world.chief, tip), WARD, "", world.casework)
-    casework.transfer(world.act(world.binh, tip), PROVINCE, "", world.casework)
+    casework.transfer(world.act(tip, world.chief), WARD, "", world.casework)
+    casework.transfer(world.act(tip, world.binh), PROVINCE, "", world.casework)
 
     now = world.now_of(tip)
     assert now.unit_id == PROVINCE
@@ -348,7 +348,7 @@ def test_a_tip_goes_only_to_units_that_exist_today(world: CaseWorld, unit_id: st
 
     for do in (casework.transfer, casework.act_jointly):
         with pytest.raises(InvalidInputError) as wrong:
-            do(world.act(world.binh, tip), unit_id, "", world.casework)
+            do(world.act(tip, world.binh), unit_id, "", world.casework)
         assert wrong.value.errors == (FieldError("unit", "unknown"),)
 
     assert world.now_of(tip) == tip
@@ -359,7 +359,7 @@ def test_a_tip_is_not_given_to_the_unit_that_has_it(world: CaseWorld) -> None:
 
     for do in (casework.transfer, casework.act_jointly):
         with pytest.raises(ActRefusedError) as refused:
-            do(world.act(world.binh, tip), WARD, "", world.casework)
+            do(world.act(tip, world.binh), WARD, "", world.casework)
         assert refusal(refused) == ("own_unit", "")
 
 
@@ -367,7 +367,7 @@ def test_a_note_on_the_way_may_be_long_but_not_endless(world: CaseWorld) -> None
     tip = world.tip()
 
     with pytest.raises(InvalidInputError) as wrong:
-        casework.transfer(world.act(world.binh, tip), OTHER_WARD, "x" * 1_001, world.casework)
+        casework.transfer(world.act(tip, world.binh), OTHER_WARD, "x" * 1_001, world.casework)
 
     assert wrong.value.errors == (FieldError("text", "too_long"),)
 
@@ -379,22 +379,22 @@ def test_another_unit_is_brought_in_once_and_gets_the_card(world: CaseWorld) -> 
     tip = world.tip()
     known = world.job_ids()
 
-    joined = casework.act_jointly(world.act(world.binh, tip), TEAM, "Nghi ma túy.", world.casework)
+    joined = casework.act_jointly(world.act(tip, world.binh), TEAM, "Nghi ma túy.", world.casework)
 
     assert joined.tip.case.joint_unit_ids == (TEAM,)
     assert (joined.entry.kind, joined.entry.about) == (EntryKind.JOINT_ACTION, TEAM)
     assert ("deliver_tip", TEAM, TEAM) in world.jobs_since(known)
     assert world.tips.by_card_code(TEAM, tip.card_code) == joined.tip
     with pytest.raises(ActRefusedError) as again:
-        casework.act_jointly(world.act(world.lan, tip), TEAM, "", world.casework)
+        casework.act_jointly(world.act(tip, world.lan), TEAM, "", world.casework)
     assert refusal(again) == ("already_joint", "Đội Cảnh sát ma túy")
 
 
 def test_a_joint_unit_that_gets_the_tip_is_no_longer_beside_itself(world: CaseWorld) -> None:
     tip = world.tip()
-    casework.act_jointly(world.act(world.binh, tip), TEAM, "", world.casework)
+    casework.act_jointly(world.act(tip, world.binh), TEAM, "", world.casework)
 
-    casework.transfer(world.act(world.binh, tip), TEAM, "", world.casework)
+    casework.transfer(world.act(tip, world.binh), TEAM, "", world.casework)
 
     now = world.now_of(tip)
     assert (now.unit_id, now.case.joint_unit_ids) == (TEAM, ())
@@ -404,7 +404,7 @@ def test_the_verified_place_stands_beside_what_the_sender_said(world: CaseWorld)
     tip = world.tip()
 
     placed = casework.verify_place(
-        world.act(world.binh, tip), " hẻm 14,\n chợ  Tân An ", world.casework
+        world.act(tip, world.binh), " hẻm 14,\n chợ  Tân An ", world.casework
     )
 
     now = world.now_of(tip)
@@ -413,19 +413,19 @@ def test_the_verified_place_stands_beside_what_the_sender_said(world: CaseWorld)
     assert now.status is TipStatus.RECEIVED
     assert placed.entry.text == "hẻm 14, chợ Tân An"
     with pytest.raises(InvalidInputError) as wrong:
-        casework.verify_place(world.act(world.binh, tip), " ", world.casework)
+        casework.verify_place(world.act(tip, world.binh), " ", world.casework)
     assert wrong.value.errors == (FieldError("place", "required"),)
 
 
 def test_the_time_for_a_decision_is_prolonged_once(world: CaseWorld) -> None:
     tip = world.tip()
 
-    extended = casework.extend(world.act(world.binh, tip), "Chờ giám định.", world.casework)
+    extended = casework.extend(world.act(tip, world.binh), "Chờ giám định.", world.casework)
 
     assert extended.tip.case.is_extended
     assert extended.tip.due_at == tip.received_at.replace(year=2027, month=1)
     with pytest.raises(ActRefusedError) as again:
-        casework.extend(world.act(world.binh, tip), "Lần nữa", world.casework)
+        casework.extend(world.act(tip, world.binh), "Lần nữa", world.casework)
     assert refusal(again) == ("already_extended", "")
 
 
@@ -443,7 +443,7 @@ def test_an_outcome_closes_the_case_with_its_figures(world: CaseWorld) -> None:
     )
     following_up.add_message(tip.tip_id, "m-1", "Họ lại tới.", (), Via.CHAT, world.acts)
 
-    closed = casework.close(world.act(world.binh, tip), outcome, world.casework)
+    closed = casework.close(world.act(tip, world.binh), outcome, world.casework)
 
     now = world.now_of(tip)
     assert now.case.outcome == replace(outcome, text="Bắt quả tang.")
@@ -455,7 +455,7 @@ def test_an_outcome_closes_the_case_with_its_figures(world: CaseWorld) -> None:
 def test_what_is_not_for_the_police_ends_out_of_scope(world: CaseWorld) -> None:
     tip = world.tip()
 
-    casework.close(world.act(world.binh, tip), DONE, world.casework, in_scope=False)
+    casework.close(world.act(tip, world.binh), DONE, world.casework, in_scope=False)
 
     assert world.now_of(tip).status is TipStatus.OUT_OF_SCOPE
 
@@ -472,7 +472,7 @@ def test_what_is_not_for_the_police_ends_out_of_scope(world: CaseWorld) -> None:
 def test_figures_alone_are_an_outcome(world: CaseWorld, outcome: Outcome) -> None:
     tip = world.tip()
 
-    casework.close(world.act(world.binh, tip), outcome, world.casework)
+    casework.close(world.act(tip, world.binh), outcome, world.casework)
 
     assert world.now_of(tip).case.outcome == outcome
 
@@ -485,7 +485,7 @@ def test_an_outcome_must_say_something_fit_to_read(world: CaseWorld, text: str, 
     tip = world.tip()
 
     with pytest.raises(InvalidInputError) as wrong:
-        casework.close(world.act(world.binh, tip), Outcome(text), world.casework)
+        casework.close(world.act(tip, world.binh), Outcome(text), world.casework)
 
     assert wrong.value.errors == (FieldError("outcome_text", code),)
     assert world.now_of(tip) == tip
@@ -494,7 +494,7 @@ def test_an_outcome_must_say_something_fit_to_read(world: CaseWorld, text: str, 
 def test_a_closed_case_takes_no_more_acts(world: CaseWorld) -> None:
     tip, other = world.tip(), world.tip()
     closed = close(world, tip)
-    act = world.act(world.binh, tip)
+    act = world.act(tip, world.binh)
 
     for do in (
         lambda: casework.take(act, world.casework),
@@ -520,7 +520,7 @@ def test_an_erased_tip_takes_neither_words_nor_a_place(world: CaseWorld) -> None
 
     for do in (casework.answer, casework.verify_place):
         with pytest.raises(ActRefusedError) as refused:
-            do(world.act(world.binh, tip), "Chào", world.casework)
+            do(world.act(tip, world.binh), "Chào", world.casework)
         assert refusal(refused) == ("erased", "")
 
 
@@ -530,7 +530,7 @@ def test_an_erased_tip_takes_neither_words_nor_a_place(world: CaseWorld) -> None
 def test_a_double_ends_in_the_other_tip_which_takes_note(world: CaseWorld) -> None:
     double, into = world.tip(), world.tip()
 
-    merged = casework.merge(world.act(world.binh, double), into.card_code, world.casework)
+    merged = casework.merge(world.act(double, world.binh), into.card_code, world.casework)
 
     now = world.now_of(double)
     assert merged.tip == now
@@ -548,11 +548,11 @@ def test_a_merge_that_a_crash_cut_in_two_is_completed_by_doing_it_again(world: C
         world.casework, acts=replace(world.acts, cases=_ChangesCount(world.cases, point))
     )
     with pytest.raises(Crash):
-        casework.merge(world.act(world.binh, double, "form-1"), into.card_code, services)
+        casework.merge(world.act(double, world.binh, "form-1"), into.card_code, services)
     cut = world.cases.entries(into.tip_id)
 
-    again = casework.merge(world.act(world.binh, double, "form-1"), into.card_code, world.casework)
-    third = casework.merge(world.act(world.binh, double, "form-1"), into.card_code, world.casework)
+    again = casework.merge(world.act(double, world.binh, "form-1"), into.card_code, world.casework)
+    third = casework.merge(world.act(double, world.binh, "form-1"), into.card_code, world.casework)
 
     assert cut == []
     assert (again.is_repeat, third.is_repeat) == (True, True)
@@ -575,14 +575,14 @@ def test_a_tip_doubles_only_an_own_open_or_ended_one_that_is_no_double(world: Ca
     tip, first, elsewhere = world.tip(), world.tip(), world.tip(unit_id=OTHER_WARD)
     ended = world.tip()
     close(world, ended)
-    casework.merge(world.act(world.binh, first), ended.card_code, world.casework)
+    casework.merge(world.act(first, world.binh), ended.card_code, world.casework)
 
     with pytest.raises(InvalidInputError) as foreign:
-        casework.merge(world.act(world.binh, tip), elsewhere.card_code, world.casework)
+        casework.merge(world.act(tip, world.binh), elsewhere.card_code, world.casework)
     with pytest.raises(ActRefusedError) as itself:
-        casework.merge(world.act(world.binh, tip), tip.card_code, world.casework)
+        casework.merge(world.act(tip, world.binh), tip.card_code, world.casework)
     with pytest.raises(ActRefusedError) as of_a_double:
-        casework.merge(world.act(world.binh, tip), first.card_code, world.casework)
+        casework.merge(world.act(tip, world.binh), first.card_code, world.casework)
 
     assert foreign.value.errors == (FieldError("into", "unknown"),)
     assert refusal(itself) == ("same_tip", "")
@@ -592,9 +592,9 @@ def test_a_tip_doubles_only_an_own_open_or_ended_one_that_is_no_double(world: Ca
 
 def test_a_tip_that_is_only_worked_on_jointly_takes_no_doubles(world: CaseWorld) -> None:
     tip, joint = world.tip(), world.tip(unit_id=OTHER_WARD)
-    casework.act_jointly(world.act(world.hoa, joint), WARD, "", world.casework)
+    casework.act_jointly(world.act(joint, world.hoa), WARD, "", world.casework)
 
     with pytest.raises(InvalidInputError) as wrong:
-        casework.merge(world.act(world.binh, tip), joint.card_code, world.casework)
+        casework.merge(world.act(tip, world.binh), joint.card_code, world.casework)
 
     assert wrong.value.errors == (FieldError("into", "unknown"),)

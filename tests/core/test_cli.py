@@ -17,7 +17,9 @@ import pytest
 
 from functions.bootstrap import Services
 from functions.config import Settings
+from functions.core.errors import NotFoundError
 from functions.core.models import JobState
+from functions.core.signin import open_session, spend_link
 from functions.core.tips import submit_tip
 from functions.local.cli import main
 from tests.core.world import draft
@@ -229,6 +231,26 @@ def test_link_is_printed_for_the_officer_named(
 
     assert answer.code == 0
     assert re.fullmatch(r"http://127\.0\.0\.1:8000/can-bo/vao/[\w-]{43}\n", answer.out)
+
+
+def test_removed_officer_is_off_the_roll_and_every_session_ends(
+    binhyen: Run, import_file: Callable[..., str], env: dict[str, str]
+) -> None:
+    binhyen("oa", "import", import_file({"unit_id": WARD, "officers": OFFICERS}))
+    link = binhyen("officers", "link", "--unit", WARD, "--officer", "u2").out.strip()
+    running = services(env)
+    session = spend_link(link.rpartition("/")[2], running.sign_in)
+
+    first = binhyen("officers", "remove", "--unit", WARD, "--officer", "u2")
+    second = binhyen("officers", "remove", "--unit", WARD, "--officer", "u2")
+
+    assert (first.code, first.out) == (0, "removed\n")
+    assert second.code == 2
+    assert "no such officer" in second.err
+    assert "u1" in second.err
+    assert [one.user_id for one in services(env).stores.officers.officers(WARD)] == ["u1"]
+    with pytest.raises(NotFoundError):
+        open_session(session.session_id, running.sign_in)
 
 
 def test_only_officer_of_a_unit_need_not_be_named(

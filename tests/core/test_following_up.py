@@ -150,7 +150,7 @@ def test_an_answer_after_the_withdrawal_goes_to_no_chat(world: CaseWorld) -> Non
     withdraw_contact(tip.tip_id, Via.CHAT, world.acts)
     known = world.job_ids()
 
-    casework.answer(world.act(world.binh, tip), "Đã nhận.", world.casework)
+    casework.answer(world.act(tip, world.binh), "Đã nhận.", world.casework)
 
     assert [kind for kind, _, _ in world.jobs_since(known)] == ["relay_to_group"]
 

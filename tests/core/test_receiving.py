@@ -20,7 +20,8 @@ from functions.core.receiving import (
     store_event,
 )
 from tests.core.talking import OA, Talk
-from tests.core.world import APP, GROUP, RESIDENT, WARD
+from tests.core.world import GROUP, RESIDENT, WARD
+from tests.fakes.channels import MemoryChannelStore
 from tests.fakes.webhook import GENUINE
 
 
@@ -42,7 +43,7 @@ def test_genuine_event_is_stored_with_its_job_and_the_bell_rung() -> None:
     )
     assert (job.created_at, job.due_at) == (message.sent_at, talk.world.clock.now())
     assert job.lane not in ("", WARD)
-    assert talk.world.queue.rung[-1] == (WARD, (job.job_id,))
+    assert talk.world.queue.rings[-1] == (WARD, (job.job_id,))
     assert talk.world.events.unverified() == 0
 
 
@@ -101,7 +102,7 @@ def test_what_does_not_verify_is_dropped_and_counted(signature: str) -> None:
 
 def test_nothing_verifies_before_the_app_is_known() -> None:
     talk = Talk()
-    talk.world.channels.save_app(None)  # type: ignore[arg-type]  # as before any import
+    talk.world.channels = MemoryChannelStore()
 
     assert talk.post(talk.resident("Có trộm.")).taken is Taken.UNVERIFIED
     assert talk.world.events.unverified() == 1
@@ -237,4 +238,3 @@ def test_forgery_is_answered_as_usual_while_nothing_can_be_written() -> None:
     talk.world.events = FullDisk()  # type: ignore[assignment]  # only what is called here
 
     assert talk.post(talk.resident("Có trộm."), signature="forged").taken is Taken.UNVERIFIED
-    assert APP == talk.world.channels.app()

@@ -4,13 +4,18 @@ from __future__ import annotations
 
 import hashlib
 import json
+from dataclasses import replace
 from datetime import timedelta
 
-from functions.core.errors import RejectedByProviderError
+import pytest
+
+from functions.core.errors import NotFoundError, RejectedByProviderError
+from functions.core.events import StoredEvent
 from functions.core.exporting import ExportServices, export_tips
-from functions.core.models import Contact, TokenPair
+from functions.core.models import Contact, Job, JobKind, JobState, TokenPair, Urgency
 from functions.core.status import StatusServices, read_status
 from functions.core.sweeping import (
+    EVENTS_KNOWN,
     ORPHAN_AGE,
     SweepServices,
     ring_for_due,
@@ -18,6 +23,7 @@ from functions.core.sweeping import (
     wipe_orphans,
 )
 from tests.core.world import GROUP, OTHER_GROUP, OTHER_WARD, WARD, World, connected_world, draft
+from tests.fakes.clock import START
 
 TEXT = "Có người lạ.\nSố 0905123456"
 
@@ -34,7 +40,13 @@ def status(world: World) -> dict[str, object]:
 
 def sweep_services(world: World) -> SweepServices:
     return SweepServices(
-        world.tips, world.blobs, world.jobs, world.repeats, world.queue, world.clock
+        world.tips,
+        world.blobs,
+        world.jobs,
+        world.repeats,
+        world.events,
+        world.queue,
+        world.clock,
     )
 
 
@@ -173,3 +185,26 @@ def test_sweep_forgets_codes_past_their_time() -> None:
 
     world.clock.set(now)
     assert world.repeats.recall(mark, now) is None
+
+
+def test_sweep_forgets_events_that_were_handled_long_ago_and_no_others() -> None:
+    world = World()
+    start = world.clock.now()
+    for number, event_id in enumerate(("handled", "waiting", "young")):
+        event = StoredEvent(event_id, WARD, start + timedelta(seconds=number), b"{}")
+        world.events.add(event, replace(event_job(), job_id=event_id, subject_id=event_id))
+    for event_id in ("handled", "young"):
+        world.events.finish(event_id)
+    world.clock.set(start + EVENTS_KNOWN + timedelta(seconds=2))
+
+    run_sweep(world)
+
+    with pytest.raises(NotFoundError):
+        world.events.get("handled")
+    assert world.events.get("waiting").body == b"{}"
+    assert world.events.get("young").body == b""
+
+
+def event_job() -> Job:
+    kind, state = JobKind.HANDLE_EVENT, JobState.PENDING
+    return Job("", kind, "", WARD, Urgency.SOON, state, START, START, lane="talk")

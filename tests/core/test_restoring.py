@@ -5,11 +5,23 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import timedelta
 
-from functions.core import cards
+from functions.core import cards, casework
 from functions.core.digests import FLOOD_CARDS
 from functions.core.models import DeliveryState, Job, JobState, SendState, Tip, TipStatus
-from functions.core.restoring import close_open_digests, plan_waiting_tips
-from tests.core.world import GROUP, World, connected_world
+from functions.core.restoring import (
+    close_open_digests,
+    plan_waiting_entries,
+    plan_waiting_tips,
+)
+from tests.core.world import (
+    GROUP,
+    OTHER_GROUP,
+    OTHER_WARD,
+    PROVINCE,
+    RESIDENT,
+    World,
+    connected_world,
+)
 
 
 def plan(world: World, *tips: Tip) -> int:
@@ -127,3 +139,55 @@ def test_members_who_copy_a_line_of_a_digest_are_not_taken_for_it() -> None:
     world.work()
 
     assert sum(posted.from_oa for posted in world.zalo.group(GROUP)) == 1
+
+
+def test_waiting_entries_are_planned_once_for_each_group_and_the_chat() -> None:
+    world = connected_world()
+    officer = world.enroll("a")
+    world.connect(OTHER_WARD, OTHER_GROUP)
+    tip = world.submit_by_chat()
+    without_group = world.submit_by_chat("khác", unit_id=PROVINCE)
+    casework.act_jointly(world.act(tip, officer), OTHER_WARD, "", world.casework)
+    casework.answer(world.act(tip, officer), "Lời đáp", world.casework)
+    ids = [tip.tip_id, tip.tip_id, without_group.tip_id]
+    services = world.work_services()
+
+    counts = (plan_waiting_entries(ids, services), plan_waiting_entries(ids, services))
+
+    assert counts == (5, 0)
+    planned = [one for one in world.deliveries.of_tip(tip.tip_id) if one.entry_id]
+    assert sorted(one.recipient for one in planned) == sorted([GROUP, OTHER_GROUP] * 2 + [RESIDENT])
+    assert plan(world, tip) == 2
+    assert world.zalo.calls.total() == 0
+
+
+def test_entries_of_an_erased_tip_or_of_the_web_form_go_to_no_chat() -> None:
+    world = connected_world()
+    officer = world.enroll("a")
+    tip, erased = world.submit(), world.submit()
+    for one in (tip, erased):
+        casework.answer(world.act(one, officer), "Lời đáp", world.casework)
+    world.tips.put(replace(world.last_tip(), status=TipStatus.ERASED))
+
+    assert plan_waiting_entries([tip.tip_id, erased.tip_id], world.work_services()) == 1
+
+
+def test_entry_that_the_lost_machine_posted_counts_as_sent() -> None:
+    world = connected_world()
+    officer = world.enroll("a")
+    tip = world.submit()
+    world.work()
+    lost = world.deliveries
+    world.deliveries = type(lost)(world.jobs)
+    world.deliveries.plan_card(lost.of_tip(tip.tip_id)[0])
+    casework.take(world.act(tip, officer), world.casework)
+    services = world.work_services()
+    plan_waiting_entries([tip.tip_id], services)
+    [planned] = [one for one in world.deliveries.of_tip(tip.tip_id) if one.entry_id]
+    world.zalo.send_group_text("", GROUP, planned.messages[0].text)
+    world.deliveries.begin_send(planned.delivery_id, 1, world.clock.now())
+
+    world.work()
+
+    assert sum("đã nhận" in text for text in world.group()) == 1
+    assert world.deliveries.get(planned.delivery_id).state is DeliveryState.SENT

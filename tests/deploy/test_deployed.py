@@ -7,6 +7,7 @@ is checked against its role.
 from __future__ import annotations
 
 import io
+import json
 import re
 import urllib.request
 from typing import Any
@@ -19,6 +20,7 @@ from functions.bootstrap import TEMPLATES
 from functions.local.site import create_site_app
 from functions.web.app import SiteSettings
 from functions.web.headers import content_security_policy
+from functions.zalo.webhook import mac_of
 from tests.deploy.cloud import FORMER_OF_TWO, Deployed
 from tests.e2e.test_whole_path import assert_clean, heic, twelve_megapixels
 from tests.system import get_json, post_json
@@ -187,6 +189,43 @@ def test_what_functions_read_of_a_release_has_no_address(deployed: Deployed) -> 
 def test_the_search_without_javascript_answers_by_the_published_site(deployed: Deployed) -> None:
     with answer(f"{deployed.url}/tim?q=mat%20ho%20chieu") as found:
         assert "hộ chiếu" in found.read().decode().lower()
+
+
+def test_what_a_resident_writes_to_the_account_reaches_the_group(
+    deployed: Deployed, unit: str
+) -> None:
+    app = deployed.services().stores.channels.app()
+    channel = deployed.services().stores.channels.channel(unit)
+    assert app is not None
+    assert channel is not None
+    stamp = str(int(deployed.services().clock.now().timestamp() * 1000))
+    event = {
+        "app_id": app.app_id, "event_name": "user_send_text", "timestamp": stamp,
+        "sender": {"id": "8756287263669629130"}, "recipient": {"id": channel.oa_id},
+        "message": {"msg_id": f"m-{stamp}", "text": "Có người lạ sau nhà văn hoá"},
+    }  # fmt: skip
+    body = json.dumps(event, ensure_ascii=False, separators=(",", ":")).encode()
+    signed = f"mac={mac_of(app.app_id, body, stamp, app.oa_secret_key)}"
+
+    answers = [
+        posted_event(deployed, body, signed),
+        posted_event(deployed, body, signed),
+        posted_event(deployed, body, f"mac={'0' * 64}"),
+    ]
+
+    told = deployed.wait_for(lambda: deployed.sandbox.messages(unit))
+    assert answers == [200, 200, 200]
+    assert len(told) == 1
+    assert "Có người lạ sau nhà văn hoá" in told[0]["text"]
+    assert json.loads(deployed.binhyen("status", "--json").stdout)["webhook_unverified"] == 1
+
+
+def posted_event(deployed: Deployed, body: bytes, signed: str) -> int:
+    """Post what Zalo would, under the public address; return the status of the answer."""
+    headers = {"Content-Type": "application/json", "X-ZEvent-Signature": signed}
+    request = urllib.request.Request(f"{deployed.url}/api/zalo/webhook", body, headers)
+    with urllib.request.urlopen(request, timeout=30) as told:
+        return int(told.status)
 
 
 def test_a_form_of_eight_megabytes_is_answered_before_any_function(

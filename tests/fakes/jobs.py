@@ -49,13 +49,22 @@ class MemoryJobStore:
                 raise ConflictError("job id is taken")
             self._entries.update({job.job_id: _Entry(job) for job in jobs})
 
-    def late(self, kinds: Collection[JobKind], created_before: datetime, limit: int) -> list[Job]:
+    def late(
+        self,
+        kinds: Collection[JobKind],
+        created_after: datetime,
+        created_before: datetime,
+        limit: int,
+        unit_id: str = "",
+    ) -> list[Job]:
         late = [
             job
             for job in self._unfinished()
-            if job.kind in kinds and job.created_at < created_before
+            if job.kind in kinds
+            and created_after <= job.created_at < created_before
+            and unit_id in ("", job.unit_id)
         ]
-        return sorted(late, key=lambda job: (job.created_at, job.job_id))[:limit]
+        return sorted(late, key=lambda job: (job.created_at, job.job_id), reverse=True)[:limit]
 
     def all(self) -> list[Job]:
         """Return every job as it stands, for tests to look at."""

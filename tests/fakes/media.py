@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from functions.core.errors import ProviderError
+from functions.core.errors import ProviderError, RetryableProviderError
 
 
 @dataclass
@@ -15,10 +15,14 @@ class MemoryMedia:
     """By address; anything else can never be had."""
     fetched: list[str] = field(default_factory=list)
     error: ProviderError | None = None
+    slow: set[str] = field(default_factory=set)
+    """Addresses that answer later; the others do at once."""
 
     def fetch(self, url: str, most_bytes: int) -> bytes | None:
         self.fetched.append(url)
         if self.error is not None:
             raise self.error
+        if url in self.slow:
+            raise RetryableProviderError("timeout")
         data = self.held.get(url)
         return data if data is not None and len(data) <= most_bytes else None

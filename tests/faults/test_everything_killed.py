@@ -16,7 +16,7 @@ from pathlib import Path
 import pytest
 
 from functions.bootstrap import PROJECT
-from functions.core.receipts import show_receipt
+from functions.core.receipts import find_tip
 from functions.local.commands.administration import import_document
 from tests.faults.phones import Answer, Submission, send
 from tests.faults.photos import RED
@@ -125,7 +125,7 @@ def assert_all_stored_and_arrived_once(province: Province) -> None:
     with province.place.services() as services:
         assert services.stores.tips.counts()["stored"] == TIPS
         for (code,), submission in zip(province.receipts, province.submissions, strict=True):
-            assert show_receipt(code, services.receipts).unit_id == submission.unit_id
+            assert find_tip(code, services.receipts).unit_id == submission.unit_id
     texts = province.texts()
     cards = Counter(line for text in texts for line in text.split("\n") if "Tin số" in line)
     assert cards == {f"│ {submission.text}": 1 for submission in province.submissions}

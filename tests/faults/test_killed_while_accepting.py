@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import pytest
 
-from functions.core.receipts import show_receipt
+from functions.core.receipts import find_tip
 from tests.faults.phones import Answer, Submission, send, send_in_process
 from tests.faults.photos import BLUE, WITH_GPS
 from tests.faults.places import Ground, Place, assert_no_orphans_a_day_later
@@ -38,7 +38,7 @@ def assert_nothing_or_a_whole_tip(place: Place, answer: Answer | None) -> None:
         stored = list(services.stores.tips.all_ids())
         assert len(stored) <= 1
         if answer is not None:
-            assert show_receipt(answer.receipt_code, services.receipts).unit_id == place.unit_id
+            assert find_tip(answer.receipt_code, services.receipts).unit_id == place.unit_id
         for tip_id in stored:
             tip = services.stores.tips.get(tip_id)
             photos = [services.stores.blobs.get(photo.blob_key) for photo in tip.attachments]

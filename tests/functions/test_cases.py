@@ -1,15 +1,16 @@
-"""The officers' list and the page of one case: all of it for the own unit, nothing for others."""
+"""The page of one case and what came with it: all for the own unit, nothing for others."""
 
 from __future__ import annotations
 
 import html
 import re
+from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
 import pytest
+from flask.testing import FlaskClient
 
-from functions.core.cases import PAGE
 from functions.core.models import (
     AttachmentState,
     Channel,
@@ -18,11 +19,22 @@ from functions.core.models import (
     DeliveryState,
     MessageKind,
 )
+from functions.core.signin import open_session
+from functions.staff.links import LIFE, MediaLinks
+from tests.functions.case_forms import do, text_of, words_of
 from tests.functions.world import ALL_FIELDS, JPEG, OFFICER, STRANGER, World
 
 
-def text_of(answer: Any) -> str:
-    return html.unescape(answer.get_data(as_text=True))
+def media_links(client: FlaskClient, tip: Any) -> list[str]:
+    """Open the case and return the addresses of its photos and files."""
+    page = text_of(client.get(f"/can-bo/tin/{tip.card_code}"))
+    return re.findall(r'href="(/can-bo/tin/[^"]+/(?:anh|tep)/[^"]+)"', page)
+
+
+def cookie_of(client: FlaskClient) -> str:
+    cookie = client.get_cookie("binhyen_session", path="/can-bo")
+    assert cookie is not None
+    return cookie.value
 
 
 def case_with_photos(world: World) -> Any:
@@ -33,43 +45,6 @@ def case_with_photos(world: World) -> Any:
     world.tips.set_attachment(clean.attachment_id, AttachmentState.CLEAN, clean.blob_key, "0" * 64)
     world.tips.set_attachment(unreadable.attachment_id, AttachmentState.UNREADABLE, "", "")
     return tip
-
-
-def test_list_shows_the_own_units_tips_newest_first(world: World) -> None:
-    for text in ("một", "hai"):
-        world.send(text=text, urgency="now")
-        world.clock.advance(timedelta(minutes=1))
-    world.send(unit_id="xa-ea-kly")
-    first, second, foreign = world.stored()
-
-    page = text_of(world.sign_in().get("/can-bo/"))
-
-    assert page.index(second.card_code) < page.index(first.card_code)
-    assert foreign.card_code not in page
-    assert "Đang xảy ra" in page
-    assert "20/11/2026 08:30" in page
-
-
-def test_older_tips_are_one_link_away(world: World) -> None:
-    for _ in range(PAGE + 1):
-        world.send(headers={"User-Agent": "x"}, submission_key="")
-        world.clock.advance(timedelta(minutes=11))
-    oldest = world.stored()[0]
-    client = world.sign_in()
-    page = client.get("/can-bo/").get_data(as_text=True)
-    link = re.search(r'href="(/can-bo/\?truoc=[^"]+)"', page)
-    assert link
-    assert oldest.card_code not in page
-
-    older = client.get(html.unescape(link.group(1))).get_data(as_text=True)
-
-    assert oldest.card_code in older
-    assert "truoc=" not in older
-
-
-@pytest.mark.parametrize("typed", ["hôm qua", "2026-11-20", "2026-11-20T08:30:00", "\0"])
-def test_senseless_paging_is_400(world: World, typed: str) -> None:
-    assert world.sign_in().get("/can-bo/", query_string={"truoc": typed}).status_code == 400
 
 
 def test_case_shows_everything_the_sender_wrote(world: World) -> None:
@@ -83,11 +58,11 @@ def test_case_shows_everything_the_sender_wrote(world: World) -> None:
         assert ALL_FIELDS[name] in page
     assert "19/11/2026 21:00" in page
     assert 'href="geo:12.666700,108.038300"' in page
-    assert f'src="/can-bo/tin/{tip.card_code}/anh/1"' in page
+    assert f'src="/can-bo/tin/{tip.card_code}/anh/1?h=' in page
     assert "Ảnh 2: đang xử lý" in page
     assert "Ảnh 3: không mở được" in page
     assert "Chưa chuyển qua kênh nào" in page
-    assert "20/11/2026 08:30: Đã lưu" in re.sub("<[^>]+>", "", page)
+    assert "20/11/2026 08:30 · Đã lưu" in words_of(answer)
 
 
 def test_case_shows_how_the_delivery_stands(world: World) -> None:
@@ -122,8 +97,9 @@ def test_card_code_may_be_typed_small(world: World) -> None:
 
 def test_photo_is_a_jpeg_that_no_cache_keeps(world: World) -> None:
     tip = case_with_photos(world)
+    client = world.sign_in()
 
-    answer = world.sign_in().get(f"/can-bo/tin/{tip.card_code}/anh/1")
+    answer = client.get(media_links(client, tip)[0])
 
     assert answer.data == JPEG
     assert answer.headers["Content-Type"] == "image/jpeg"
@@ -135,11 +111,119 @@ def test_photo_is_a_jpeg_that_no_cache_keeps(world: World) -> None:
 @pytest.mark.parametrize("position", ["0", "2", "3", "4", "-1", "x", "9" * 30])
 def test_photo_that_is_not_clean_is_404(world: World, position: str) -> None:
     tip = case_with_photos(world)
+    client = world.sign_in()
+    session = open_session(cookie_of(client), world.signin)
+    links = MediaLinks(world.mac, world.clock)
+    address = links.address(session, tip.card_code, "anh", 1).replace("/1?", f"/{position}?")
+    if position.isdigit():
+        address = links.address(session, tip.card_code, "anh", int(position))
 
-    answer = world.sign_in().get(f"/can-bo/tin/{tip.card_code}/anh/{position}")
+    answer = client.get(address)
 
     assert answer.status_code == 404
     assert world.officers.reads(tip.tip_id) == []
+
+
+def test_photo_link_serves_ten_minutes_and_then_says_where_a_fresh_one_is(world: World) -> None:
+    tip = case_with_photos(world)
+    client = world.sign_in()
+    link = media_links(client, tip)[0]
+    world.clock.advance(LIFE - timedelta(seconds=1))
+    in_time = client.get(link)
+    world.clock.advance(timedelta(seconds=1))
+
+    late = client.get(link)
+
+    assert (in_time.status_code, late.status_code) == (200, 404)
+    assert f'href="/can-bo/tin/{tip.card_code}">Mở lại vụ việc' in text_of(late)
+    assert client.get(media_links(client, tip)[0]).data == JPEG
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        lambda link: link.partition("?")[0],
+        lambda link: re.sub("h=[0-9]+", "h=9999999999", link),
+        lambda link: re.sub("h=[0-9]+", "h=", link),
+        lambda link: re.sub("h=[0-9]+", "h=x", link),
+        lambda link: link[:-1] + ("0" if link[-1] != "0" else "1"),
+        lambda link: re.sub("k=.*", "k=", link),
+        lambda link: re.sub("k=.*", "k=%E1%BA%A1", link),
+        lambda link: link.replace("/anh/1", "/anh/2"),
+        lambda link: link.replace("/anh/", "/tep/"),
+    ],
+)
+def test_guessed_photo_link_is_404_like_any_unknown_page(
+    world: World, change: Callable[[str], str]
+) -> None:
+    tip = case_with_photos(world)
+    client = world.sign_in()
+    link = media_links(client, tip)[0]
+    reads = world.officers.reads(tip.tip_id)
+
+    answer = client.get(change(link))
+
+    assert answer.status_code == 404
+    assert answer.data == client.get("/can-bo/tin/TB-ZZZZZZ").data
+    assert world.officers.reads(tip.tip_id) == reads
+
+
+def test_photo_link_opens_only_in_the_session_it_was_made_for(world: World) -> None:
+    tip = case_with_photos(world)
+    link = media_links(world.sign_in(), tip)[0]
+
+    assert world.sign_in().get(link).status_code == 404
+    assert world.sign_in(STRANGER).get(link).status_code == 404
+    assert world.staff.get(link).status_code == 401
+
+
+def test_photo_link_is_worth_nothing_once_the_tip_is_elsewhere(world: World) -> None:
+    tip = case_with_photos(world)
+    client = world.sign_in()
+    link = media_links(client, tip)[0]
+    do(client, tip.card_code, "chuyen", unit="Xã Ea Kly")
+
+    assert client.get(link).status_code == 404
+
+
+@pytest.mark.parametrize(
+    ("data", "ending"),
+    [(b"#!AMR\n12", "amr"), (b"<html><script>", "bin"), (b"%PDF-1.7", "pdf"), (b"MZ\x90", "bin")],
+)
+def test_file_is_handed_out_for_saving_under_a_name_of_ours(
+    world: World, data: bytes, ending: str
+) -> None:
+    tip = case_with_photos(world)
+    kept = tip.attachments[1]
+    world.blobs.put(kept.blob_key, data)
+    world.tips.set_attachment(kept.attachment_id, AttachmentState.KEPT, kept.blob_key, "")
+    client = world.sign_in()
+    (link,) = [link for link in media_links(client, tip) if "/tep/" in link]
+
+    answer = client.get(link)
+
+    assert answer.data == data
+    assert answer.headers["Content-Type"] == "application/octet-stream"
+    name = f"{tip.card_code}-2.{ending}"
+    assert answer.headers["Content-Disposition"] == f"attachment; filename={name}"
+    assert answer.headers["X-Content-Type-Options"] == "nosniff"
+    assert world.officers.reads(tip.tip_id)[-1][:2] == (OFFICER.user_id, "file-2")
+    assert client.get(link.replace("/tep/", "/anh/")).status_code == 404
+    world.clock.advance(LIFE)
+    assert "Mở lại vụ việc" in text_of(client.get(link))
+
+
+def test_joint_unit_sees_photos_and_its_reads_are_logged_too(world: World) -> None:
+    tip = case_with_photos(world)
+    do(world.sign_in(), tip.card_code, "phoi-hop", unit="Xã Ea Kly")
+    joint = world.sign_in(STRANGER)
+
+    photo = joint.get(media_links(joint, tip)[0])
+
+    assert photo.data == JPEG
+    assert [what for user, what, _ in world.officers.reads(tip.tip_id) if user == STRANGER.user_id]
+    page = words_of(world.sign_in().get(f"/can-bo/tin/{tip.card_code}"))
+    assert "Lê Thị Hoa xem ảnh 1" in page
 
 
 def test_other_units_tip_looks_as_if_there_were_none(world: World) -> None:
@@ -148,20 +232,19 @@ def test_other_units_tip_looks_as_if_there_were_none(world: World) -> None:
 
     foreign = client.get(f"/can-bo/tin/{tip.card_code}")
     unknown = client.get("/can-bo/tin/TB-ZZZZZZ")
-    photo = client.get(f"/can-bo/tin/{tip.card_code}/anh/1")
+    photo = client.get(media_links(world.sign_in(), tip)[0])
 
     assert foreign.status_code == unknown.status_code == photo.status_code == 404
     assert foreign.data == unknown.data
     assert tip.card_code not in text_of(client.get("/can-bo/"))
-    assert world.officers.reads(tip.tip_id) == []
+    assert {user for user, *_ in world.officers.reads(tip.tip_id)} == {OFFICER.user_id}
 
 
 def test_every_read_leaves_a_mark(world: World) -> None:
     tip = case_with_photos(world)
     client = world.sign_in()
 
-    client.get(f"/can-bo/tin/{tip.card_code}")
-    client.get(f"/can-bo/tin/{tip.card_code}/anh/1")
+    client.get(media_links(client, tip)[0])
 
     reads = world.officers.reads(tip.tip_id)
     assert [(user, what) for user, what, _ in reads] == [
@@ -202,7 +285,7 @@ def test_naughty_text_is_inert_on_the_case_page(world: World, naughty: str) -> N
     page = world.sign_in().get(f"/can-bo/tin/{tip.card_code}").get_data(as_text=True)
 
     assert page.count(html.escape(naughty, quote=True).replace("&#x27;", "&#39;").replace(
-        "&quot;", "&#34;")) == 3  # fmt: skip
+        "&quot;", "&#34;")) == 4  # fmt: skip
     assert '<div class="by-typed by-typed--block" dir="auto">' in page
     assert "<script" not in page
     assert "<img" not in page

@@ -42,7 +42,7 @@ MAY_LOAD = {
     "search": FLASK | AWS_SDK,
     "zalo_webhook": FLASK | AWS_SDK | SEALING,
     "run_jobs": {"jinja2", "markupsafe"} | AWS_SDK | SEALING,
-    "sweep": AWS_SDK | SEALING,
+    "sweep": {"jinja2", "markupsafe"} | AWS_SDK | SEALING,
     "refresh_tokens": AWS_SDK | SEALING,
 }
 

@@ -20,7 +20,7 @@ import pytest
 
 from functions.bootstrap import PROJECT
 from functions.core.models import AttachmentState
-from functions.core.receipts import show_receipt
+from functions.core.receipts import find_tip
 from functions.local.commands.administration import import_document
 from tests.faults.phones import Submission, send
 from tests.faults.photos import RED
@@ -154,7 +154,7 @@ def assert_all_stands(town: Town, receipts: list[str]) -> None:
     """Each tip of before the backup is there, and every photo can be looked at."""
     with town.place.services() as services:
         for receipt in receipts:
-            assert show_receipt(receipt, services.receipts).received_at is not None
+            assert find_tip(receipt, services.receipts).received_at is not None
         photos = [
             photo
             for tip_id in services.stores.tips.all_ids()

@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 
 from functions.core.errors import StoreUnavailableError
-from functions.core.receipts import show_receipt
+from functions.core.receipts import find_tip
 from functions.stores.sqlite.database import Database, newest_migration
 from functions.stores.sqlite.snapshot import schema_version
 from tests.faults.places import Place, carry_on
@@ -253,7 +253,7 @@ def test_todays_code_takes_and_delivers_tips_on_tables_that_were_added_to(
         carry_on(place)
 
         with place.services() as services:
-            assert show_receipt(receipt, services.receipts).unit_id == unit_id
+            assert find_tip(receipt, services.receipts).unit_id == unit_id
         assert len(place.posted()) == 1
     assert schema_version(place.data_dir / "binhyen.db") == 900
 

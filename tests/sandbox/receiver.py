@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import threading
+import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -97,3 +98,13 @@ class Receiver:
                 """Say nothing."""
 
         return Handler
+
+
+def wait_until(condition: Callable[[], Any]) -> Any:
+    """Ask until it holds; what is asked is a call, in between which the sandbox gets its turn."""
+    deadline = time.monotonic() + WAIT_SECONDS
+    while time.monotonic() < deadline:
+        found = condition()
+        if found:
+            return found
+    raise AssertionError("it never held")

@@ -6,6 +6,7 @@ import json
 import os
 import re
 import signal
+import sqlite3
 import subprocess
 import sys
 import time
@@ -18,7 +19,9 @@ import pytest
 
 from functions.local.sandbox.provisioning import write_provision_file
 from tests.sandbox.client import CONVERSATION, Caller
+from tests.sandbox.receiver import Receiver, wait_until
 
+OLD_STATE = Path(__file__).parent / "data" / "state_before_webhooks.sql"
 UNITS = [
     {"unit_id": "phuong-tuy-hoa", "name": "Phường Tuy Hòa"},
     {"unit_id": "xa-ea-kar", "name": "Xã Ea Kar"},
@@ -254,3 +257,105 @@ def test_provision_file_replaces_an_older_one_whole(tmp_path: Path) -> None:
     assert json.loads(target.read_text(encoding="utf-8")) == {"app": {}, "units": []}
     assert mode_of(target) == 0o600
     assert list(tmp_path.iterdir()) == [target]
+
+
+def test_kill_9_amid_the_outbox_loses_no_event(launcher: Launcher, receiver: Receiver) -> None:
+    """W5: what was under way comes again, to the byte; what was held is still held."""
+    units = launcher.units_file(UNITS)
+    process, first = launcher.start("--units", units, "--webhook-url", receiver.url)
+    receiver.release.clear()
+    resident = first.resident()
+    for number in range(5):
+        first.hear(resident, str(number))
+    first.control("webhook", mode="hold")
+    first.hear(resident, "giữ lại")
+    (under_way,) = receiver.wait_for(1)
+
+    process.kill()
+    process.wait()
+    receiver.release.set()
+    _, second = launcher.start("--units", units)
+
+    came = receiver.wait_for(6)
+    assert came[1].body == under_way.body
+    assert [one.event["message"]["text"] for one in came[1:]] == ["0", "1", "2", "3", "4"]
+    second.control("webhook/release")
+    assert receiver.wait_for(7)[6].event["message"]["text"] == "giữ lại"
+    assert len(second.chat(resident)) == 6
+
+
+def test_signal_ends_it_at_once_although_nobody_answers_a_post(
+    launcher: Launcher, receiver: Receiver
+) -> None:
+    units = launcher.units_file(UNITS)
+    process, caller = launcher.start("--units", units, "--webhook-url", receiver.url)
+    caller.control("webhook", timeout_seconds=60)
+    receiver.release.clear()
+    caller.hear(caller.resident(), "a")
+    receiver.wait_for(1)
+
+    began = time.monotonic()
+    process.terminate()
+
+    assert process.wait(timeout=5) == 0
+    assert time.monotonic() - began < 1
+
+
+def test_start_says_where_events_go_and_without_a_word_it_stays(
+    launcher: Launcher, receiver: Receiver
+) -> None:
+    process, first = launcher.start("--webhook-url", receiver.url)
+    asked = [first.get("/control/webhook").json["url"]]
+    process.terminate()
+    process.wait()
+
+    for more in ([], ["--webhook-url", ""], []):
+        process, caller = launcher.start(*more)
+        asked.append(caller.get("/control/webhook").json["url"])
+        process.terminate()
+        process.wait()
+
+    assert asked == [receiver.url, receiver.url, "", ""]
+
+
+def test_start_switches_a_webhook_that_was_given_up_on_again(
+    launcher: Launcher, receiver: Receiver
+) -> None:
+    units = launcher.units_file(UNITS)
+    process, first = launcher.start("--units", units, "--webhook-url", receiver.url)
+    receiver.answer = 500
+    first.control("webhook", retry_seconds=[])
+    resident = first.resident()
+    first.hear(resident, "mất")
+    wait_until(lambda: first.get("/control/webhook").json["is_off"])
+    process.terminate()
+    process.wait()
+    receiver.answer = 200
+
+    _, second = launcher.start("--units", units, "--webhook-url", receiver.url)
+    second.hear(resident, "tới")
+
+    assert receiver.wait_for(2)[-1].event["message"]["text"] == "tới"
+
+
+def test_state_of_the_version_before_webhooks_still_opens(
+    launcher: Launcher, receiver: Receiver
+) -> None:
+    folder = launcher.folder / "state"
+    folder.mkdir()
+    db = sqlite3.connect(folder / "sandbox.sqlite")
+    db.executescript(OLD_STATE.read_text(encoding="utf-8"))
+    db.close()
+
+    _, caller = launcher.start("--webhook-url", receiver.url)
+
+    (unit,) = caller.provision()["units"]
+    (officer,) = unit["officers"]
+    caller.hear_in_group(officer["user_id"], "#nhan", quoted_id="81d74a9cd71d6f473608")
+    event = receiver.wait_for_event("user_send_group_text")
+    card, photo, answer = caller.standing()
+    assert (card["text"], card["attachments"]) == ("[TB-7K3Q2M] Gây rối", [])
+    assert (photo["media_id"], answer["quote_id"]) == ("old-photo", card["message_id"])
+    assert event["message"]["quote_msg_id"] == card["message_id"]
+    assert caller.get("/control/switches").json["too_long_code"] == -201
+    assert '<img src="/control/media/old-photo"' in caller.get("/nhom/phuong-tuy-hoa").text

@@ -13,12 +13,14 @@ import signal
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 
 from functions.core.errors import StoreUnavailableError
-from functions.core.models import Contact, TipContent
+from functions.core.models import CaseEntry, Contact, EntryKind, TipContent, Via
 from functions.stores.files import FileBlobStore
 from functions.stores.keys import open_key_file
+from functions.stores.sqlite import cases
 from functions.stores.sqlite.data_keys import holds_sealed_data, open_sealer
 from functions.stores.sqlite.database import Database
 from functions.stores.sqlite.mac_keys import SqliteMacKeys
@@ -115,6 +117,24 @@ def _write_until_killed(data_dir: Path, _: str) -> str:
     return "committed"
 
 
+def _act_until_killed(data_dir: Path, tip_id: str) -> str:
+    database = Database(data_dir)
+    tip = SqliteTipStore(database, fixed_sealer()).get(tip_id)
+    after = replace(tip, revision=1, contact=Contact(), chat=None, unit_id="xa-ea-kly")
+    entry = CaseEntry(
+        "act-1", tip_id, 1, tip.received_at, EntryKind.TRANSFERRED, tip.unit_id, Via.GROUP
+    )
+
+    def stop_here(_: object, __: object) -> None:
+        print("all but the job is written", flush=True)
+        sys.stdin.readline()
+
+    cases.insert_job = stop_here
+    (job,) = new_tip(tip_id=tip_id).jobs
+    cases.SqliteCaseStore(database, fixed_sealer()).change(tip, after, entry, (job,))
+    return "committed"
+
+
 def _hold_lock(lock_file: Path, _: str) -> str:
     with WriteLock(lock_file, timeout_seconds=10).held():
         print("holding", flush=True)
@@ -163,6 +183,7 @@ _COMMANDS: dict[str, Callable[[Path, str], str]] = {
     "migrate": _migrate,
     "start": _start,
     "write-until-killed": _write_until_killed,
+    "act-until-killed": _act_until_killed,
     "hold-lock": _hold_lock,
     "add-on-a-full-disk": _add_on_a_full_disk,
     "put-on-a-full-disk": _put_on_a_full_disk,

@@ -24,7 +24,9 @@ def commit(gate: CommitGate) -> str:
 
 def add_alarm(database: Database, code: str) -> None:
     with database.write() as connection:
-        connection.execute("INSERT INTO alarms VALUES (?, '', 0)", (code,))
+        connection.execute(
+            "INSERT INTO alarms (code, unit_id, opened_at) VALUES (?, '', 0)", (code,)
+        )
 
 
 def codes(connection: sqlite3.Connection) -> list[str]:

@@ -33,7 +33,7 @@ def database(data_dir: Path) -> Iterator[Database]:
 
 
 def insert_alarm(connection: sqlite3.Connection, code: str) -> None:
-    connection.execute("INSERT INTO alarms VALUES (?, '', 0)", (code,))
+    connection.execute("INSERT INTO alarms (code, unit_id, opened_at) VALUES (?, '', 0)", (code,))
 
 
 def add_alarm(database: Database, code: str) -> None:

@@ -68,7 +68,9 @@ def group(tmp_path: Path) -> Group:
 
 def insert(code: str) -> Make:
     def make(connection: sqlite3.Connection) -> str:
-        connection.execute("INSERT INTO alarms VALUES (?, '', 0)", (code,))
+        connection.execute(
+            "INSERT INTO alarms (code, unit_id, opened_at) VALUES (?, '', 0)", (code,)
+        )
         return code
 
     return make

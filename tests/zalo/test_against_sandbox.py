@@ -2,23 +2,13 @@
 
 from __future__ import annotations
 
-import io
-import json
-import subprocess
-import sys
 import unicodedata
-from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
-from itertools import count
-from pathlib import Path
 from typing import Any
-from urllib.request import ProxyHandler, Request, build_opener
 
 import pytest
-from PIL import Image
 
-from functions.clock import SystemClock
 from functions.core.errors import (
     ChannelClosedError,
     OutcomeUnknownError,
@@ -28,90 +18,7 @@ from functions.core.errors import (
     RetryableProviderError,
     TokenExpiredError,
 )
-from functions.core.models import ZaloApp
-from functions.zalo.client import ZaloClient
-from functions.zalo.oauth import ZaloTokenIssuer
-from functions.zalo.transport import Transport
-
-SEND = "/openapi/v3.0/oa/group/message"
-TOKENS = "/oauth/v4/oa/access_token"
-TEXT = "Tin TB-7K3QAB: đường Lê Duẩn, ấp 3"
-UNITS = [{"unit_id": f"phuong-{number}", "name": f"Phường {number}"} for number in range(40)]
-
-
-@dataclass(frozen=True)
-class Unit:
-    """One unit's own OA in the sandbox, used by one test only."""
-
-    url: str
-    unit_id: str
-    group_id: str
-    access_token: str
-    refresh_token: str
-    app: ZaloApp
-    client: ZaloClient
-    issuer: ZaloTokenIssuer
-
-    def order_fault(self, kind: str, **rule: Any) -> None:
-        control(self.url, "faults", {"kind": kind, "unit_id": self.unit_id, **rule})
-
-    def order_fault_at_the_token_endpoint(self, kind: str) -> None:
-        control(self.url, "faults", {"kind": kind, "route": TOKENS})
-
-    def send(self) -> str:
-        return self.client.send_group_text(self.access_token, self.group_id, TEXT)
-
-    def texts(self) -> list[str]:
-        history = self.client.group_history(self.access_token, self.group_id, 0, 50)
-        return [message.text for message in history]
-
-
-def control(url: str, what: str, body: object = None) -> Any:
-    data = None if body is None else json.dumps(body).encode()
-    request = Request(f"{url}/control/{what}", data, {"Content-Type": "application/json"})
-    with build_opener(ProxyHandler({})).open(request, timeout=10) as response:
-        return json.loads(response.read() or b"null")
-
-
-@pytest.fixture(scope="module")
-def sandbox_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    folder = tmp_path_factory.mktemp("sandbox")
-    units = folder / "units.json"
-    units.write_text(json.dumps(UNITS), encoding="utf-8")
-    command = [sys.executable, "-m", "functions.local.sandbox", "--port", "0"]
-    command += ["--state", str(folder / "state"), "--units", str(units), "--exit-with-parent"]
-    root = Path(__file__).parents[2]
-    with subprocess.Popen(command, cwd=root, stdout=subprocess.PIPE, text=True) as process:
-        assert process.stdout is not None
-        yield process.stdout.readline().strip().rstrip("/")
-        process.terminate()
-
-
-@pytest.fixture(scope="module")
-def numbers() -> Iterator[int]:
-    return iter(count())
-
-
-@pytest.fixture
-def unit(sandbox_url: str, numbers: Iterator[int], transport: Transport) -> Unit:
-    document = control(sandbox_url, "provision")
-    row, app = document["units"][next(numbers)], document["app"]
-    return Unit(
-        url=sandbox_url,
-        unit_id=row["unit_id"],
-        group_id=row["group_id"],
-        access_token=row["access_token"],
-        refresh_token=row["refresh_token"],
-        app=ZaloApp(app["app_id"], app["secret_key"], app["oa_secret_key"]),
-        client=ZaloClient(transport, sandbox_url + "/openapi", SystemClock()),
-        issuer=ZaloTokenIssuer(transport, sandbox_url + "/oauth"),
-    )
-
-
-def jpeg() -> bytes:
-    buffer = io.BytesIO()
-    Image.new("RGB", (8, 8), "red").save(buffer, "JPEG")
-    return buffer.getvalue()
+from tests.zalo.sandbox_units import SEND, TEXT, UNITS, Unit, control, jpeg
 
 
 def test_text_and_photo_stand_in_the_group_newest_first(unit: Unit) -> None:

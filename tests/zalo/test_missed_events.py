@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from datetime import timedelta
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
@@ -65,7 +66,7 @@ def only(stub: StubServer, client: ZaloClient, item: dict[str, Any]) -> Resident
 def test_group_and_every_recent_chat_are_read_back(stub: StubServer, client: ZaloClient) -> None:
     stub.will(
         items(said("g1", "#nhan TB-7K3QAB", group_id=GROUP)),
-        items(said("u1", from_id=1), answered("o1", to="2"), said("u0", from_id=1)),
+        items(said("u1", from_id=1), answered("o1", to="2", time=None), said("u0", from_id=1)),
         items(said("u1", "Có trộm", from_id=1)),
         items(answered("o1", to="2"), said("u2", "Cháy", from_id=2)),
     )
@@ -125,6 +126,39 @@ def test_item_whose_time_cannot_be_read_counts_as_new(stub: StubServer, client: 
         found = only(stub, client, said("m", time=time))
 
         assert found.sent_at == NOW
+
+
+def ms(ago: timedelta) -> int:
+    return int((NOW - ago).timestamp() * 1000)
+
+
+def test_message_of_the_last_minute_is_left_to_its_webhook(
+    stub: StubServer, client: ZaloClient
+) -> None:
+    ages = {"new": timedelta(seconds=59), "ahead": -timedelta(hours=1), "old": timedelta(minutes=1)}
+    stub.will(items(*(said(name, time=ms(age)) for name, age in ages.items())), items())
+
+    bodies = client.missed_events(TOKEN, CHANNEL)
+
+    assert [json.loads(body)["message"]["msg_id"] for body in bodies] == ["old"]
+
+
+@pytest.mark.parametrize(
+    ("last", "read"),
+    [
+        (said("m", time=ms(timedelta(days=30))), True),
+        (answered("m", time=ms(timedelta(hours=23))), True),
+        (answered("m", time=ms(timedelta(hours=25))), False),
+        (answered("m", time=None), True),
+    ],
+)
+def test_chat_is_read_where_something_may_be_unanswered(
+    stub: StubServer, client: ZaloClient, last: dict[str, Any], read: bool
+) -> None:
+    stub.will(items(last), items(said("m1")))
+
+    assert len(client.missed_events(TOKEN, NO_GROUP)) == read
+    assert len(stub.received) == 1 + read
 
 
 def test_what_the_oa_wrote_and_what_cannot_be_told_apart_is_left(
@@ -274,6 +308,6 @@ def test_what_concerns_all_of_the_oa_is_told(
 
 
 def test_oa_itself_is_no_person_to_ask_about(stub: StubServer, client: ZaloClient) -> None:
-    stub.will(items(answered("o1", to=OA), answered("o2", to_id=None)))
+    stub.will(items(answered("o1", to=OA, time=None), answered("o2", to_id=None, time=None)))
 
     assert client.missed_events(TOKEN, NO_GROUP) == []

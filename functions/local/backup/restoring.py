@@ -16,7 +16,11 @@ from functions.bootstrap import Services
 from functions.config import Settings
 from functions.core.errors import ConflictError, NotFoundError
 from functions.core.models import JobKind
-from functions.core.restoring import close_open_digests, plan_waiting_tips
+from functions.core.restoring import (
+    close_open_digests,
+    plan_waiting_entries,
+    plan_waiting_tips,
+)
 from functions.local.backup.bringing import (
     bringer_to,
     require_own_bucket,
@@ -153,7 +157,7 @@ def check(settings: Settings, place: BackupPlace, backup_id: str, folder: Path) 
 
 
 def check_tips(services: Services, manifest: Manifest) -> int:
-    """Open every tip, delivery and token pair; return the number of tips.
+    """Open every tip, its case and deliveries, and every token pair; return the number of tips.
 
     Raises what the first that does not open raises.
     """
@@ -164,10 +168,12 @@ def check_tips(services: Services, manifest: Manifest) -> int:
     tips = 0
     for tip_id in stores.tips.all_ids():
         stores.tips.get(tip_id)
+        stores.cases.entries(tip_id)
         stores.deliveries.of_tip(tip_id)
         tips += 1
     for unit in services.units.all():
         stores.tokens.get(unit.unit_id)
+        stores.channels.mailboxes(unit.unit_id)
     return tips
 
 
@@ -179,6 +185,9 @@ def _settle(services: Services, manifest: Manifest, tips: int, was_moved: bool) 
     if was_moved:
         return Restored(manifest, tips, 0, [])
     plan_waiting_tips(unfinished_subjects(database, JobKind.DELIVER_TIP), services.work)
+    # A card is followed by the entries that no group has got, so it counts here too.
+    for kind in (JobKind.DELIVER_TIP, JobKind.RELAY_TO_GROUP, JobKind.RELAY_TO_RESIDENT):
+        plan_waiting_entries(unfinished_subjects(database, kind), services.work)
     close_open_digests(unfinished_subjects(database, JobKind.SEND_DIGEST), services.work)
     to_look_up = count_as_attempted(database, now)
     units = distrust_refresh_tokens(database)

@@ -1,4 +1,4 @@
-"""Commands that change something: oa import, officers link, jobs retry."""
+"""Commands that change something: oa import, officers link and remove, jobs retry."""
 
 from __future__ import annotations
 
@@ -71,6 +71,19 @@ def link(unit_id: str, user_id: str | None) -> None:
         raise click.exceptions.Exit(BAD_INPUT) from error
     secret = issue_link(officer, services.sign_in)
     click.echo(f"{services.settings.public_url}/can-bo/vao/{secret}")
+
+
+@officers.command()
+@click.option("--unit", "unit_id", required=True, help="The unit's id.")
+@click.option("--officer", "user_id", required=True, help="The officer's Zalo user id.")
+def remove(unit_id: str, user_id: str) -> None:
+    """Take an officer off the roll; links and sessions end at once."""
+    services = Services(Settings.from_env())
+    if not services.stores.officers.dismiss(unit_id, user_id, services.clock.now()):
+        click.echo(f"{unit_id}: no such officer", err=True)
+        _list_officers(unit_id, services)
+        raise click.exceptions.Exit(BAD_INPUT)
+    click.echo("removed")
 
 
 def _list_officers(unit_id: str, services: Services) -> None:

@@ -104,7 +104,9 @@ def _padded(content: bytes, stopping: threading.Event) -> Iterator[bytes]:
     """The file and then nothing but zeros, up to far more than anybody should take."""
     yield content
     sent = len(content)
-    while sent < LARGE_SIZE and not stopping.is_set():
+    while sent < LARGE_SIZE:
+        if stopping.is_set():
+            raise ClientDisconnected
         piece = bytes(min(_CHUNK, LARGE_SIZE - sent))
         yield piece
         sent += len(piece)

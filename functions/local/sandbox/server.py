@@ -18,6 +18,7 @@ MAX_BODY = 24 * 1_048_576
 _SERVER_MAX_BODY = 2 * MAX_BODY
 """Between the two the application answers, in words that people can read."""
 
+_NEVER_TO_A_FILE = 64 * 1_048_576
 _THREADS = 16
 _LOOP_SECONDS = 1
 
@@ -64,6 +65,8 @@ class SandboxServer:
             max_request_body_size=_SERVER_MAX_BODY,
             max_request_header_size=32_768,
             channel_timeout=60,
+            # Above what waitress lets wait for a slow reader, so that it makes no files for it.
+            outbuf_overflow=_NEVER_TO_A_FILE,
             ident="sandbox",
             # A cut connection is what faults are for, nothing to complain about.
             log_socket_errors=False,

@@ -73,23 +73,36 @@ class DynamoJobStore:
     def add(self, job: Job) -> bool:
         return self._took_place(job_parts(self._jobs, job))
 
-    def late(self, kinds: Collection[JobKind], created_before: datetime, limit: int) -> list[Job]:
-        """Costs a look at every unfinished job, and a read of the late ones until there are
-        enough of those kinds: the index tells no kind."""
+    def late(
+        self,
+        kinds: Collection[JobKind],
+        created_after: datetime,
+        created_before: datetime,
+        limit: int,
+        unit_id: str = "",
+    ) -> list[Job]:
+        """Costs a look at every unfinished job, or at the unit's, and a read of the late ones
+        until there are enough of those kinds: the indexes tell no kind."""
         rows = self._jobs.query(
-            "queue = :queue",
-            {":queue": OPEN, ":before": to_micros(created_before)},
-            index="by_time",
-            FilterExpression="created_at < :before",
+            "open_unit = :of" if unit_id else "queue = :of",
+            {
+                ":of": unit_id or OPEN,
+                ":after": to_micros(created_after),
+                ":before": to_micros(created_before),
+            },
+            index="by_unit" if unit_id else "by_time",
+            FilterExpression="created_at >= :after AND created_at < :before",
         )
-        oldest_first = iter(sorted(rows, key=lambda row: (row["created_at"], row["job_id"])))
+        latest = sorted(rows, key=lambda row: (row["created_at"], row["job_id"]), reverse=True)
+        newest_first = iter(latest)
         found: list[Job] = []
-        while len(found) < limit and (batch := list(islice(oldest_first, _LOOKED_AT_ONCE))):
+        while len(found) < limit and (batch := list(islice(newest_first, _LOOKED_AT_ONCE))):
             items = get_many(self._jobs, (job_key(row["job_id"]) for row in batch))
             late = (job_of(item) for item in items if item.get("queue") == OPEN)
             found += sorted(
                 (job for job in late if job.kind in kinds),
                 key=lambda job: (job.created_at, job.job_id),
+                reverse=True,
             )
         return found[:limit]
 

@@ -40,7 +40,7 @@ if TYPE_CHECKING:
     from mypy_boto3_dynamodb.client import DynamoDBClient
 
 _NEW = "attribute_not_exists(pk)"
-_TRIES = 8
+_TRIES = 20
 _CARD_PART = 1
 """Where the card code stands among the parts of `add`."""
 

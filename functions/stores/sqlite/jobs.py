@@ -108,15 +108,24 @@ class SqliteJobStore:
         with self._database.write() as connection:
             return _insert(connection, job)
 
-    def late(self, kinds: Collection[JobKind], created_before: datetime, limit: int) -> list[Job]:
+    def late(
+        self,
+        kinds: Collection[JobKind],
+        created_after: datetime,
+        created_before: datetime,
+        limit: int,
+        unit_id: str = "",
+    ) -> list[Job]:
         names = sorted(kind.value for kind in kinds)
         marks = ", ".join("?" * len(names))
+        times = (to_micros(created_after), to_micros(created_before))
         with self._database.read() as connection:
             rows = connection.execute(
                 f"SELECT {_COLUMNS} FROM jobs"  # noqa: S608 - a constant, and question marks
                 f" WHERE state IN ('pending', 'unknown') AND kind IN ({marks})"
-                " AND created_at < ? ORDER BY created_at, job_id LIMIT ?",
-                (*names, to_micros(created_before), limit),
+                " AND created_at >= ? AND created_at < ? AND ? IN ('', unit_id)"
+                " ORDER BY created_at DESC, job_id DESC LIMIT ?",
+                (*names, *times, unit_id, limit),
             ).fetchall()
         return [_job(row) for row in rows]
 

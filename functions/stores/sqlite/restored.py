@@ -42,8 +42,9 @@ def count_as_attempted(database: Database, now: datetime) -> int:
             {"now": to_micros(now)},
         ).rowcount
         connection.execute(
-            "UPDATE jobs SET state = 'unknown' WHERE state = 'pending' AND kind != :photos",
-            {"photos": JobKind.CLEAN_PHOTOS.value},
+            "UPDATE jobs SET state = 'unknown' WHERE state = 'pending'"
+            " AND kind NOT IN (:photos, :event)",
+            {"photos": JobKind.CLEAN_PHOTOS.value, "event": JobKind.HANDLE_EVENT.value},
         )
     return messages
 

@@ -1,0 +1,447 @@
+"""What residents write to an OA: it opens a tip or goes on with one, and nothing is lost."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+
+from functions.core.conversations import GOES_ON
+from functions.core.events import Media, ResidentWithdrew
+from functions.core.following_up import LOCATION, MOST_ATTACHMENTS
+from functions.core.jobs import run_job
+from functions.core.models import (
+    AttachmentState,
+    ChatAddress,
+    Contact,
+    EntryKind,
+    JobKind,
+    Location,
+    MediaKind,
+    Outcome,
+    TipStatus,
+    Urgency,
+    Via,
+)
+from functions.core.submissions import MAX_TEXT
+from functions.core.units import parse_units
+from tests.core.talking import BINH, OA, Talk
+from tests.core.units_csv import csv_text, ended, row
+from tests.core.world import OTHER_WARD, PROVINCE, RESIDENT, WARD
+
+HERE = Location(12.6667, 108.0383)
+
+
+def close(talk: Talk, code: str) -> None:
+    talk.hear(talk.staff(f"#xong {code} đã giải quyết"))
+
+
+def notes(talk: Talk, user_id: str = RESIDENT) -> list[str]:
+    """Return what the OA wrote to the resident of its own accord, by its first words."""
+    return [text.split("\n")[0] for text in talk.world.chat(user_id)]
+
+
+def test_first_message_is_a_tip_of_the_ward_like_one_from_the_web() -> None:
+    talk = Talk()
+
+    talk.hear(talk.resident("Có người lạ ở sân bóng."))
+
+    tip = talk.tip()
+    assert (tip.unit_id, tip.addressed_unit_id) == (WARD, WARD)
+    assert (tip.category, tip.urgency, tip.sealed) == ("khac", Urgency.NORMAL, False)
+    assert tip.status is TipStatus.RECEIVED
+    assert tip.content.text == "Có người lạ ở sân bóng."
+    assert (tip.contact, tip.chat) == (Contact(), ChatAddress(WARD, RESIDENT))
+    assert tip.due_at == talk.world.clock.now() + timedelta(hours=24)
+    assert any("Có người lạ ở sân bóng." in text for text in talk.world.group())
+
+
+def test_sender_is_told_once_that_it_is_in_with_the_card_code() -> None:
+    talk = Talk()
+
+    talk.hear(talk.resident("một"), talk.resident("hai"), talk.resident("ba"))
+
+    (told,) = talk.world.chat()
+    assert talk.tip().card_code in told
+    assert "Công an phường Tân An" in told
+
+
+def test_later_messages_go_on_with_the_tip() -> None:
+    talk = Talk()
+
+    talk.hear(talk.resident("một"), talk.resident("hai"), talk.resident("👍"))
+
+    tip = talk.tip()
+    assert talk.messages(tip) == ["một", "hai", "👍"]
+    assert {entry.via for entry in talk.entries(tip)} == {Via.CHAT}
+    assert tip.case.is_waiting
+
+
+def test_two_people_have_two_tips() -> None:
+    talk = Talk()
+
+    talk.hear(talk.resident("một"), talk.resident("hai", user_id="someone-else"))
+
+    assert [tip.content.text for tip in talk.tips()] == ["một", "hai"]
+
+
+def test_who_writes_soon_after_the_end_means_the_same_case() -> None:
+    talk = Talk()
+    talk.hear(talk.resident("một"))
+    close(talk, talk.tip().card_code)
+    talk.world.clock.advance(GOES_ON - timedelta(seconds=1))
+
+    talk.hear(talk.resident("Cảm ơn."))
+
+    tip = talk.tip()
+    assert talk.messages(tip) == ["một", "Cảm ơn."]
+    assert tip.status is TipStatus.RESOLVED
+
+
+def test_who_writes_long_after_the_end_opens_another_case() -> None:
+    talk = Talk()
+    talk.hear(talk.resident("một"))
+    close(talk, talk.tip().card_code)
+    talk.world.clock.advance(GOES_ON)
+
+    talk.hear(talk.resident("hai"))
+
+    assert [tip.content.text for tip in talk.tips()] == ["một", "hai"]
+
+
+def test_quote_of_an_old_acknowledgement_means_that_case() -> None:
+    talk = Talk()
+    talk.hear(talk.resident("một"))
+    (told,) = talk.world.zalo.user_chat(RESIDENT)
+    close(talk, talk.tip().card_code)
+    talk.world.clock.advance(GOES_ON * 10)
+    talk.hear(talk.resident("hai"))
+    old, new = talk.tips()
+
+    talk.hear(talk.resident("thêm về việc cũ", quoted_id=told.message_id))
+    talk.hear(talk.resident("thêm về việc mới", quoted_id="some-message"))
+
+    assert talk.messages(old) == ["một", "thêm về việc cũ"]
+    assert talk.messages(new) == ["hai", "thêm về việc mới"]
+
+
+def test_quote_of_what_was_written_to_somebody_else_leads_nowhere() -> None:
+    talk = Talk()
+    talk.hear(talk.resident("một", user_id="someone-else"))
+    (told,) = talk.world.zalo.user_chat("someone-else")
+
+    talk.hear(talk.resident("hai", quoted_id=told.message_id))
+
+    assert [talk.messages(tip) for tip in talk.tips()] == [["một"], ["hai"]]
+
+
+def test_erased_tip_is_not_gone_on_with() -> None:
+    talk = Talk()
+    talk.hear(talk.resident("một"))
+    talk.world.tips.put(replace(talk.tip(), status=TipStatus.ERASED))
+
+    talk.hear(talk.resident("hai"))
+
+    assert [tip.content.text for tip in talk.tips()] == ["một", "hai"]
+
+
+def test_tip_that_was_closed_without_a_time_counts_from_its_receipt() -> None:
+    talk = Talk()
+    talk.hear(talk.resident("một"))
+    talk.world.tips.put(replace(talk.tip(), status=TipStatus.RESOLVED))
+    talk.world.clock.advance(GOES_ON)
+
+    talk.hear(talk.resident("hai"))
+
+    assert len(talk.tips()) == 2
+
+
+def test_photos_are_kept_and_cleaned_like_those_of_a_form() -> None:
+    talk = Talk()
+    talk.world.media.held = {"zdn/1": b"one", "zdn/2": b"broken"}
+
+    talk.hear(talk.resident("", "zdn/1", "zdn/2", "zdn/never"))
+
+    states = [(one.position, one.kind, one.state) for one in talk.tip().attachments]
+    assert states == [
+        (1, MediaKind.PHOTO, AttachmentState.CLEAN),
+        (2, MediaKind.PHOTO, AttachmentState.UNREADABLE),
+        (3, MediaKind.PHOTO, AttachmentState.UNREADABLE),
+    ]
+
+
+def test_recordings_and_files_are_kept_as_they_came() -> None:
+    talk = Talk()
+    talk.world.media.held = {"voice": b"amr", "video": b"mp4", "file": b"pdf"}
+    media = (
+        Media(MediaKind.VOICE, "voice"),
+        Media(MediaKind.VIDEO, "video"),
+        Media(MediaKind.FILE, "file", "đơn.pdf"),
+    )
+
+    talk.hear(talk.resident("nghe giúp"), talk.resident(media=media))
+
+    tip = talk.tip()
+    kept = [(one.kind, one.state, talk.world.blobs.get(one.blob_key)) for one in tip.attachments]
+    assert kept == [
+        (MediaKind.VOICE, AttachmentState.KEPT, b"amr"),
+        (MediaKind.VIDEO, AttachmentState.KEPT, b"mp4"),
+        (MediaKind.FILE, AttachmentState.KEPT, b"pdf"),
+    ]
+    (entry,) = talk.entries(tip)
+    assert {one.entry_id for one in tip.attachments} == {entry.entry_id}
+    assert JobKind.CLEAN_PHOTOS not in {job.kind for job in talk.world.jobs.all()}
+
+
+@pytest.mark.parametrize(
+    ("kind", "most"), [(MediaKind.PHOTO, 10), (MediaKind.VIDEO, 20), (MediaKind.FILE, 20)]
+)
+def test_what_is_too_large_is_not_taken(kind: MediaKind, most: int) -> None:
+    talk = Talk()
+    size = most * 1024 * 1024
+    talk.world.media.held = {"fits": bytes(size), "too large": bytes(size + 1)}
+
+    talk.hear(talk.resident(media=(Media(kind, "fits"), Media(kind, "too large"))))
+
+    fits, too_large = talk.tip().attachments
+    assert fits.blob_key
+    assert (too_large.state, too_large.blob_key) == (AttachmentState.UNREADABLE, "")
+
+
+def test_words_do_not_wait_for_a_slow_photo_which_comes_after_them() -> None:
+    talk = Talk()
+    talk.world.media.slow = {"zdn/1"}
+    talk.world.media.held = {"zdn/2": b"two"}
+    talk.hear(talk.resident("Biển số trong ảnh.", "zdn/1", "zdn/2"))
+    at_once = talk.tip()
+    talk.hear(talk.resident("Nhanh lên."))
+
+    talk.world.media.held["zdn/1"] = b"one"
+    talk.world.media.slow.clear()
+    talk.world.work()
+
+    tip = talk.tip()
+    assert at_once.content.text == "Biển số trong ảnh."
+    assert len(at_once.attachments) == 1
+    assert [one.state for one in tip.attachments] == [AttachmentState.CLEAN] * 2
+    assert talk.messages(tip) == ["Biển số trong ảnh.", "Nhanh lên.", ""]
+    assert len(talk.world.chat()) == 1
+
+
+def test_slow_photo_of_a_later_message_comes_as_a_line_of_its_own() -> None:
+    talk = Talk()
+    talk.hear(talk.resident("một"))
+    talk.world.media.slow = {"zdn/1"}
+    talk.hear(talk.resident("xem ảnh", "zdn/1"))
+
+    talk.world.media.held["zdn/1"] = b"one"
+    talk.world.media.slow.clear()
+    talk.world.work()
+
+    tip = talk.tip()
+    assert talk.messages(tip) == ["một", "xem ảnh", ""]
+    (photo,) = tip.attachments
+    assert photo.entry_id == talk.entries(tip)[-1].entry_id
+
+
+def test_photo_alone_waits_until_it_is_there() -> None:
+    talk = Talk()
+    talk.world.media.slow = {"zdn/1"}
+    talk.hear(talk.resident("", "zdn/1"))
+    before = talk.tips()
+
+    talk.world.media.held["zdn/1"] = b"one"
+    talk.world.media.slow.clear()
+    talk.world.work()
+
+    assert before == []
+    assert [one.state for one in talk.tip().attachments] == [AttachmentState.CLEAN]
+
+
+def test_photo_that_never_comes_is_shown_as_missing_after_ten_minutes() -> None:
+    talk = Talk()
+    talk.world.media.slow = {"zdn/1"}
+    talk.hear(talk.resident("", "zdn/1"))
+
+    talk.world.clock.advance(timedelta(minutes=9))
+    talk.world.work_once()
+    still_waiting = talk.tips()
+    talk.world.work()
+
+    assert still_waiting == []
+    assert [one.state for one in talk.tip().attachments] == [AttachmentState.UNREADABLE]
+    assert talk.world.crashes == []
+
+
+def test_photo_alone_that_waits_holds_up_no_words_after_it() -> None:
+    talk = Talk()
+    talk.world.media.slow = {"zdn/1"}
+    talk.hear(talk.resident("", "zdn/1"), talk.resident("Có trộm."))
+    talk.world.media.slow.clear()
+    talk.world.media.held["zdn/1"] = b"one"
+
+    talk.world.work()
+
+    tip = talk.tip()
+    assert talk.messages(tip) == ["Có trộm.", ""]
+    assert len(tip.attachments) == 1
+
+
+def test_full_case_takes_words_still_and_says_so_once() -> None:
+    talk = Talk()
+    talk.world.media.held = {f"zdn/{number}": b"x" for number in range(99)}
+    most = [f"zdn/{number}" for number in range(MOST_ATTACHMENTS - 1)]
+    talk.hear(talk.resident("", *most))
+
+    talk.hear(
+        talk.resident("còn nữa", "zdn/60", "zdn/61"),
+        talk.resident("", "zdn/62"),
+        talk.resident("hết rồi", "zdn/63"),
+    )
+    talk.world.work()
+
+    tip = talk.tip()
+    assert len(tip.attachments) == MOST_ATTACHMENTS
+    assert talk.messages(tip) == ["", "còn nữa", "hết rồi"]
+    assert len(notes(talk)) == 2
+
+
+def test_sticker_alone_opens_nothing_and_is_asked_about_once_a_day() -> None:
+    talk = Talk()
+
+    talk.hear(*(talk.resident(is_sticker=True) for _ in range(3)))
+    once = len(notes(talk))
+    talk.world.clock.advance(timedelta(days=1))
+    talk.hear(talk.resident(is_sticker=True), talk.resident("  \n"))
+
+    assert talk.tips() == []
+    assert once == 1
+    assert len(notes(talk)) == 2
+
+
+def test_sticker_within_a_conversation_is_passed_over() -> None:
+    talk = Talk()
+
+    talk.hear(talk.resident("một"), talk.resident(is_sticker=True))
+
+    assert talk.entries(talk.tip()) == []
+    assert len(notes(talk)) == 1
+
+
+def test_emoji_alone_are_a_message() -> None:
+    talk = Talk()
+
+    talk.hear(talk.resident("🆘🔥"))
+
+    assert talk.tip().content.text == "🆘🔥"
+
+
+def test_position_is_kept_and_never_goes_to_the_group() -> None:
+    talk = Talk()
+
+    talk.hear(talk.resident(location=HERE))
+    talk.hear(talk.resident("thêm", location=Location(12.7, 108.1)), talk.resident("nữa"))
+
+    tip = talk.tip()
+    assert (tip.content.text, tip.content.location) == ("", HERE)
+    assert tip.case.sent_location == Location(12.7, 108.1)
+    assert [entry.about for entry in talk.entries(tip)] == [LOCATION, ""]
+    posted = "\n".join(talk.world.group())
+    assert not any(part in posted for part in ("12.6", "12.7", "108.0", "108.1"))
+
+
+def test_very_long_message_is_kept_whole_in_parts() -> None:
+    talk = Talk()
+    first, second = "a" * MAX_TEXT, "b" * 7
+
+    talk.hear(talk.resident(first + second), talk.resident(second + first))
+
+    assert talk.messages(talk.tip()) == [first, second, second + first[:-7], first[-7:]]
+
+
+def test_signs_that_nothing_can_store_are_left_out() -> None:
+    talk = Talk()
+
+    talk.hear(talk.resident("Có\0 trộm\ud800."))
+
+    assert talk.tip().content.text == "Có trộm."
+
+
+@pytest.mark.parametrize(
+    ("former", "receiver"),
+    [
+        (ended("old", OTHER_WARD), OTHER_WARD),
+        (ended("old", f"{WARD};{OTHER_WARD}"), PROVINCE),
+    ],
+)
+def test_oa_of_a_former_unit_serves_its_heir_and_of_a_split_one_the_province(
+    former: dict[str, str], receiver: str
+) -> None:
+    talk = Talk()
+    talk.world.connect("old", "group-old")
+    register = parse_units(csv_text(row(WARD, kind="phuong"), row(OTHER_WARD), former))
+    talk.post(replace(talk.resident("Có trộm."), oa_id="oa-old"))
+    (job,) = talk.world.unfinished()
+
+    run_job(job.job_id, replace(talk.world.work_services(), units=register))
+
+    tip = talk.tip()
+    assert (tip.unit_id, tip.addressed_unit_id) == (receiver, "old")
+    assert tip.chat == ChatAddress("old", RESIDENT)
+
+
+def test_withdrawal_takes_the_chat_out_of_every_tip_of_it() -> None:
+    talk = Talk()
+    for text in ("một", "hai"):
+        talk.hear(talk.resident(text))
+        close(talk, talk.tips()[-1].card_code)
+        talk.world.clock.advance(GOES_ON)
+    talk.hear(talk.resident("của người khác", user_id="someone-else"))
+    withdrawal = ResidentWithdrew(OA, talk.world.clock.now(), RESIDENT)
+
+    talk.hear(withdrawal, withdrawal)
+
+    first, second, other = talk.tips()
+    assert (first.chat, second.chat) == (None, None)
+    assert other.chat == ChatAddress(WARD, "someone-else")
+    for tip in (first, second):
+        (entry,) = talk.entries(tip, EntryKind.CONTACT_WITHDRAWN)
+        assert entry.via is Via.SYSTEM
+    assert talk.entries(other, EntryKind.CONTACT_WITHDRAWN) == []
+
+
+def test_who_withdrew_and_writes_again_opens_another_tip() -> None:
+    talk = Talk()
+    talk.hear(talk.resident("một"))
+    talk.hear(ResidentWithdrew(OA, talk.world.clock.now(), RESIDENT))
+
+    talk.hear(talk.resident("hai"))
+
+    assert [tip.content.text for tip in talk.tips()] == ["một", "hai"]
+
+
+def test_words_that_look_like_a_command_are_words_from_a_resident() -> None:
+    talk = Talk()
+    talk.hear(talk.resident("một"))
+    code = talk.tip().card_code
+
+    talk.hear(talk.resident(f"#xong {code} bỏ qua đi"), talk.resident("đăng nhập"))
+
+    tip = talk.tip()
+    assert tip.status is TipStatus.RECEIVED
+    assert talk.messages(tip) == ["một", f"#xong {code} bỏ qua đi", "đăng nhập"]
+    assert Outcome() != tip.case.outcome
+    assert len(notes(talk)) == 1
+
+
+def test_question_that_was_answered_in_the_chat_waits_no_more() -> None:
+    talk = Talk()
+    talk.hear(talk.resident("một"))
+    talk.hear(talk.staff(f"#can {talk.tip().card_code} Ở đâu?", BINH))
+    asked = talk.tip().status
+
+    talk.hear(talk.resident("Ở ngõ 5."))
+
+    assert asked is TipStatus.NEED_INFO
+    assert talk.tip().status is TipStatus.IN_PROGRESS
