@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from functions.core.connecting import ConnectServices
     from functions.core.deadlines import Clocks
     from functions.core.exporting import ExportServices
+    from functions.core.late import LadderServices
     from functions.core.ports import (
         BlobStore,
         CaseStore,
@@ -328,6 +329,13 @@ class Services:
             self.clock,
         )
 
+    @cached_property
+    def ladder(self) -> LadderServices:
+        from functions.core.late import LadderServices
+
+        stores = self.stores
+        return LadderServices(stores.jobs, self.queue, stores.alerts, self.clock)
+
     def _gateway(self) -> ChatGateway:
         from functions.zalo.client import ZaloClient
         from functions.zalo.transport import Transport
@@ -361,7 +369,7 @@ class Services:
             return store_event(body, receive).taken is Taken.STORED
 
         return ReadBackServices(
-            stores.channels, stores.tokens, self._gateway(), self.clock, is_news
+            stores.channels, stores.tokens, self._gateway(), stores.alerts, self.clock, is_news
         )
 
     @cached_property

@@ -15,7 +15,7 @@ from typing import Any
 from bench.scale.counting import Counts, Meter
 from bench.scale.stored import PAGE, Past
 from functions.clock import SystemClock
-from functions.core.delivery import FLOOD_CARDS
+from functions.core.digests import FLOOD_CARDS
 from functions.core.tips import submit_tip
 from functions.refresh_tokens.handler import refresh
 from functions.run_jobs.handler import run_one

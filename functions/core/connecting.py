@@ -128,6 +128,9 @@ def _save_channel(unit: UnitImport, services: ConnectServices) -> None:
     channel = UnitChannel(unit.unit_id, oa_id, group_id, mode)
     if channel != known:
         services.channels.save_channel(channel)
+    if known is not None and known.group_id != group_id:
+        # The alarm was about the one before.
+        services.alerts.clear("group-gone", unit.unit_id)
 
 
 class _Reader:

@@ -15,3 +15,9 @@ def chat_lane(unit_id: str) -> str:
 def lanes_of(unit_id: str) -> tuple[str, ...]:
     """Return every lane that waits for the unit's OA."""
     return unit_id, chat_lane(unit_id)
+
+
+def ladder_lane(unit_id: str) -> str:
+    """Return the lane of the climb to other channels: what goes to the group stands still
+    while the OA is down, and the climb goes on then."""
+    return f"fall-back:{unit_id}"

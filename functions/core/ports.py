@@ -706,6 +706,11 @@ class MediaFetcher(Protocol):
 
 
 class Mailer(Protocol):
+    @property
+    def sender(self) -> str:
+        """Return the address that messages come from."""
+        ...
+
     def send(self, address: str, subject: str, text: str) -> str:
         """Send one plain text message and return its id.
 

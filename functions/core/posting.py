@@ -35,8 +35,13 @@ from functions.core.work import WorkServices, hold
 SENDS_PER_MINUTE = 45
 """A photo costs two calls, and the smallest package allows 100 a minute (reference, 0)."""
 
-CLOSED_ALARMS = {Channel.ZALO_GROUP: "channel-closed", Channel.ZALO_USER: "chat-closed"}
-"""What calls for a human while a unit's group, or its chats with people, are shut."""
+CLOSED_ALARMS = {
+    Channel.ZALO_GROUP: "channel-closed",
+    Channel.ZALO_USER: "chat-closed",
+    Channel.EMAIL: "mail-closed",
+}
+"""What calls for a human while a unit's group, its chats with people, or our one account for
+mail are shut."""
 
 LOOK_UP_PATIENCE = timedelta(minutes=10)
 """After so long without an answer from the history alone, the repeat is sent with a mark."""
@@ -88,7 +93,9 @@ def post_unsent(
             message = settled
         try:
             _send(delivery, message, address, services)
-        except RejectedByProviderError:
+        except (RejectedByProviderError, OutcomeUnknownError) as error:
+            if isinstance(error, OutcomeUnknownError) and not _is_given_up(message, address):
+                raise
             services.deliveries.mark_refused(
                 delivery.delivery_id, message.position, services.clock.now()
             )
@@ -98,10 +105,15 @@ def post_unsent(
             is_confirmed = True
 
 
+def _is_given_up(message: DeliveryMessage, address: Address) -> bool:
+    """Whether a lost answer ends it: an e-mail can be looked up nowhere, and went twice now."""
+    return address.channel is Channel.EMAIL and message.attempted_at is not None
+
+
 def _confirm(address: Address, services: WorkServices) -> None:
     if address.channel is Channel.EMAIL:
         # One account for all units.
-        services.alerts.clear("mail-closed", "")
+        services.alerts.clear(CLOSED_ALARMS[address.channel], "")
         return
     services.alerts.clear(CLOSED_ALARMS[address.channel], address.unit_id)
     services.tokens.confirm(address.unit_id)

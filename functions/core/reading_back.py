@@ -1,28 +1,40 @@
 """Reading back what Zalo's webhooks did not bring (reference, 5.1): a safety net, not the way.
 
 What is read passes the same door as a webhook event and is known there by the same key, so
-that nothing is done twice.
+that nothing is done twice. Whoever asks all units every few minutes also sees first when Zalo
+does not answer, be there tips to send or not.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import timedelta
 
 from functions.core import tokens as token_rules
-from functions.core.errors import ChannelClosedError, ProviderError, TokenExpiredError
-from functions.core.models import TokenState, UnitChannel
-from functions.core.ports import ChannelStore, ChatGateway, Clock, TokenStore
+from functions.core.errors import (
+    OutcomeUnknownError,
+    ProviderError,
+    RetryableProviderError,
+    TokenExpiredError,
+)
+from functions.core.models import TokenSet, TokenState, UnitChannel
+from functions.core.ports import ChannelStore, ChatGateway, Clock, OperatorAlerts, TokenStore
 
 ROUND = 2
-"""Minutes until every unit was asked once, where this is called each minute."""
+"""Calls until half of the units were asked twice over: each is asked within three, where Zalo
+answers quickly."""
 
-ENOUGH = timedelta(seconds=25)
-"""A round that takes longer ends here: those left are asked in the next one."""
+ENOUGH = timedelta(seconds=40)
+"""A round that takes longer ends here, so that it can be called each minute."""
 
-_FAILURES = 3
+SILENT = "zalo-silent"
+"""The alarm while Zalo answers for no unit."""
+
+_SILENT_UNITS = 3
 """So many units in a row without an answer mean that Zalo is down: no use in asking more."""
+
+_GOLDEN = 0.6180339887498949
 
 
 @dataclass(frozen=True)
@@ -30,6 +42,7 @@ class ReadBackServices:
     channels: ChannelStore
     tokens: TokenStore
     gateway: ChatGateway
+    alerts: OperatorAlerts
     clock: Clock
     receive: Callable[[bytes], bool]
     """Takes a genuine event; False when it is known. Raises StoreUnavailableError."""
@@ -41,28 +54,53 @@ def read_back(services: ReadBackServices) -> int:
     Raises StoreUnavailableError.
     """
     begun_at = services.clock.now()
-    turn = int(begun_at.timestamp() // 60) % ROUND
-    missed = failures = 0
-    for index, channel in enumerate(services.channels.channels()):
-        if index % ROUND != turn:
-            continue
-        if failures >= _FAILURES or services.clock.now() - begun_at > ENOUGH:
+    minute = int(begun_at.timestamp() // 60)
+    missed = silent = 0
+    has_answer = False
+    for channel, tokens in _askable(turns(services.channels.channels(), minute), services):
+        if silent >= _SILENT_UNITS or services.clock.now() - begun_at > ENOUGH:
             break
         try:
-            missed += _ask(channel, services)
-            failures = 0
-        except ChannelClosedError:
-            # This OA's own trouble, of which the next send will tell.
+            missed += _ask(channel, tokens, services)
+        except (RetryableProviderError, OutcomeUnknownError):
+            silent += 1
             continue
         except ProviderError:
-            failures += 1
+            # This OA's own trouble, of which the next send will tell.
+            pass
+        silent = 0
+        has_answer = True
+    if has_answer:
+        services.alerts.clear(SILENT, "")
+    elif silent:
+        services.alerts.alarm(SILENT, "")
     return missed
 
 
-def _ask(channel: UnitChannel, services: ReadBackServices) -> int:
-    tokens = services.tokens.get(channel.unit_id)
-    if tokens is None or tokens.state is not TokenState.OK:
-        return 0
+def turns(channels: list[UnitChannel], minute: int) -> list[UnitChannel]:
+    """Return the half of the units whose turn it is, in order of asking.
+
+    A round may end after its first few units. So rounds begin as far from one another as can
+    be (multiples of the golden section): after some of them all units were asked, however few
+    each one managed, and nobody needs to remember where the last one ended.
+    """
+    count = len(channels)
+    first = int(minute * _GOLDEN % 1 * count)
+    most = -(-count // ROUND)
+    return [channels[(first + step) % count] for step in range(most)]
+
+
+def _askable(
+    channels: list[UnitChannel], services: ReadBackServices
+) -> Iterator[tuple[UnitChannel, TokenSet]]:
+    """Yield those whose access token may be good."""
+    for channel in channels:
+        tokens = services.tokens.get(channel.unit_id)
+        if tokens is not None and tokens.state is TokenState.OK:
+            yield channel, tokens
+
+
+def _ask(channel: UnitChannel, tokens: TokenSet, services: ReadBackServices) -> int:
     try:
         events = services.gateway.missed_events(tokens.pair.access_token, channel)
     except TokenExpiredError:

@@ -10,13 +10,18 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 
-from functions.core.errors import ProviderError
+from functions.core.errors import NotFoundError, OutcomeUnknownError, ProviderError
+from functions.core.mailboxes import mailboxes_of
 from functions.core.models import OpenAlarm
 from functions.core.ports import ChannelStore, Clock, Mailer, OperatorAlerts, Renderer
 from functions.core.unit import PROVINCE_KIND
 from functions.core.units import UnitRegister
 
 TELL_AFTER = timedelta(minutes=2)
+
+REPEAT_UNTIL = timedelta(minutes=15)
+"""So long after an alarm a message whose answer was lost is sent again, rather twice than not at
+all; then it counts as sent, so that it does not go each minute for good."""
 
 
 @dataclass(frozen=True)
@@ -54,7 +59,7 @@ def _send(news: Sequence[OpenAlarm], mailer: Mailer, services: TellServices) -> 
     lines = [
         {
             "code": alarm.code,
-            "unit_name": services.units.get(alarm.unit_id).name if alarm.unit_id else "",
+            "unit_name": _name_of(alarm.unit_id, services),
             "opened_at": alarm.opened_at,
         }
         for alarm in news
@@ -63,23 +68,35 @@ def _send(news: Sequence[OpenAlarm], mailer: Mailer, services: TellServices) -> 
         "alarms", {"alarms": lines, "link": f"{services.public_url}/can-bo/bang-do"}
     )
     subject, _, body = text.partition("\n")
+    last_repeat_at = min(alarm.opened_at for alarm in news) + REPEAT_UNTIL
     is_told = False
-    for address in _offices(services):
+    for address in _offices(mailer, services):
         try:
             mailer.send(address, subject, body.lstrip("\n"))
+        except OutcomeUnknownError:
+            is_told = is_told or services.clock.now() >= last_repeat_at
         except ProviderError:
             # The alarms stay untold unless another mailbox takes the message.
             continue
-        is_told = True
+        else:
+            is_told = True
     return is_told
 
 
-def _offices(services: TellServices) -> list[str]:
+def _name_of(unit_id: str, services: TellServices) -> str:
+    """Return the unit's name, its id where the register has none: no alarm is left unsaid."""
+    try:
+        return services.units.get(unit_id).name if unit_id else ""
+    except NotFoundError:
+        return unit_id
+
+
+def _offices(mailer: Mailer, services: TellServices) -> list[str]:
     """Return the mailboxes of the provinces that exist today."""
     today = services.clock.now().date()
     boxes = (
-        services.channels.mailboxes(unit.unit_id)
+        mailboxes_of(unit.unit_id, services.channels, services.units, mailer)
         for unit in services.units.live(today)
         if unit.kind is PROVINCE_KIND
     )
-    return [address for box in boxes if box is not None for address in box.addresses]
+    return list(dict.fromkeys(address for box in boxes for address in box))

@@ -45,6 +45,10 @@ class SesMailer:
         self._sender = sender
         self._clock = clock
 
+    @property
+    def sender(self) -> str:
+        return self._sender
+
     def send(self, address: str, subject: str, text: str) -> str:
         message = compose(self._sender, address, subject, text, self._clock)
         try:

@@ -5,10 +5,10 @@ from __future__ import annotations
 from flask import Response, make_response, redirect, request
 
 from functions.core.acts import Recorded
-from functions.core.errors import ActRefusedError, InvalidInputError
+from functions.core.errors import ActRefusedError, InvalidInputError, NotFoundError
 from functions.core.models import Session
 from functions.staff.drawing import Attempt, draw_case
-from functions.staff.forms import FORMS, KEY_FIELD, make_act
+from functions.staff.forms import CARD_CODE, FORMS, KEY_FIELD, make_act
 from functions.staff.guard import current_session, has_csrf_token
 from functions.staff.links import MediaLinks
 from functions.staff.services import StaffServices
@@ -45,7 +45,11 @@ class ActViews:
     @audience(Audience.STAFF)
     def back_to_case(self, card_code: str, act_name: str) -> Response:
         """Lead who opens a form's address, as a phone does that reloads it, to the case."""
-        return make_response(redirect(f"/can-bo/tin/{card_code.upper()}", 303))
+        code = card_code.upper()
+        if not CARD_CODE.fullmatch(code):
+            # It goes into an address: nothing but a code may.
+            raise NotFoundError("case")
+        return make_response(redirect(f"/can-bo/tin/{code}", 303))
 
     def _again(self, card_code: str, attempt: Attempt, status: int) -> Response:
         session = current_session()

@@ -18,6 +18,7 @@ from functions.staff import outcomes
 
 KEY_FIELD = "act_key"
 _KEY = re.compile(r"[A-Za-z0-9_-]{22,64}")
+CARD_CODE = re.compile(r"TB-[0-9A-Z]{6}")
 _BARE_CODE = re.compile(r"[0-9A-Z]{6}")
 
 Typed = Mapping[str, str]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
@@ -17,6 +16,7 @@ from functions.core.models import OpenAlarm, TipSummary
 from functions.core.red_board import alarms_of, is_of_province, open_board
 from functions.staff.acting import ACT_NAMES
 from functions.staff.drawing import draw_case
+from functions.staff.forms import CARD_CODE
 from functions.staff.guard import current_session
 from functions.staff.links import MediaLinks
 from functions.staff.services import StaffServices
@@ -32,7 +32,6 @@ TABS = {
     "qua-han": Tab.LATE,
     "phoi-hop": Tab.JOINT,
 }
-_CARD_CODE = re.compile(r"TB-[0-9A-Z]{6}")
 
 
 class ReadingViews:
@@ -171,7 +170,7 @@ def _done() -> str:
 
 def _done_code() -> str:
     code = request.args.get("ma", "")
-    return code if _CARD_CODE.fullmatch(code) else ""
+    return code if CARD_CODE.fullmatch(code) else ""
 
 
 def _start() -> int:

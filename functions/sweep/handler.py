@@ -6,7 +6,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from functions import logs
-from functions.core.late import call_ladder
 from functions.core.reading_back import ReadBackServices, read_back
 from functions.core.sweeping import SweepServices, ring_for_due, sweep
 from functions.core.telling import TellServices, tell_alarms
@@ -17,18 +16,15 @@ LATE_SECONDS = 60
 
 @dataclass(frozen=True)
 class WatchServices:
-    sweep: SweepServices
     tell: TellServices
     read_back: ReadBackServices
 
 
 def watch(services: WatchServices) -> None:
-    """Call the ladder for late tips, tell of alarms, read back what webhooks did not bring.
+    """Tell a human of alarms, and read back what webhooks did not bring.
 
-    What asks other machines comes last, for it may take its time. Raises
-    StoreUnavailableError.
+    This asks other machines and may take its time. Raises StoreUnavailableError.
     """
-    call_ladder(services.sweep.jobs, services.sweep.queue, services.sweep.clock)
     told = tell_alarms(services.tell)
     if told:
         logs.info("alarms-told", count=told)

@@ -30,6 +30,7 @@ class Limit:
 
 
 WRONG_RECEIPTS = Limit("receipt", 200)
+"""Of all routes that ask for a code; asked only where a code was wrong: a right one passes."""
 WRONG_LINKS = Limit("link", 60)
 INVALID_FORMS = Limit("form", 1_000)
 UPLOAD_TICKETS = Limit("upload", 1_000)

@@ -24,7 +24,7 @@ from functions.web.audience import Audience, audience
 
 PATH = "/api/zalo/webhook"
 
-MAX_BODY = 1024 * 1024
+MAX_BODY = 256 * 1024
 """Events are some kilobytes of JSON; photos come as addresses."""
 
 _SIGNATURE = "X-ZEvent-Signature"

@@ -15,6 +15,7 @@ from werkzeug.wrappers import Response
 from functions.clock import SystemClock
 from functions.core.models import JobState
 from functions.local.server import create_wsgi_app
+from tests.aws.case_pages import photo_links
 from tests.aws.places import PUBLIC_URL, Place
 from tests.fakes.clock import FrozenClock
 from tests.faults.phones import Submission, send_in_process
@@ -76,8 +77,9 @@ def test_tip_with_photos_stands_in_the_group_and_is_read_by_sender_and_officer(
     link = run(place, "officers", "link", "--unit", place.unit_id, "--officer", an_officer(place))
     officer = signed_in(client, link.stdout)
     assert tip.card_code in read(officer, "/can-bo/").text
-    assert "Đánh nhau trước chợ." in read(officer, f"/can-bo/tin/{tip.card_code}").text
-    assert read(officer, f"/can-bo/tin/{tip.card_code}/anh/1").data == shown[0]
+    case = read(officer, f"/can-bo/tin/{tip.card_code}").text
+    assert "Đánh nhau trước chợ." in case
+    assert read(officer, photo_links(case)[0]).data == shown[0]
 
 
 def an_officer(place: Place) -> str:

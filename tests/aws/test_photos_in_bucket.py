@@ -20,6 +20,7 @@ from functions.core.sweeping import ORPHAN_AGE
 from functions.local.server import create_wsgi_app
 from functions.sweep.handler import run_sweep
 from tests.aws.buckets import make_bucket, names_in
+from tests.aws.case_pages import photo_links
 from tests.aws.engine import Engine
 from tests.fakes.clock import FrozenClock
 from tests.faults.phones import Submission, send_in_process
@@ -88,7 +89,8 @@ def test_tip_with_photos_is_taken_cleaned_posted_and_read(
         posted = [home.sandbox.image(photo) for photo in photos]
         assert posted == [services.stores.blobs.get(one.blob_key) for one in tip.attachments]
         officer = signed_in(home, services)
-        shown = officer.get(f"/can-bo/tin/{tip.card_code}/anh/1", base_url=home.url)
+        case = officer.get(f"/can-bo/tin/{tip.card_code}", base_url=home.url)
+        shown = officer.get(photo_links(case.text)[0], base_url=home.url)
         assert (shown.status_code, shown.data) == (200, posted[0])
 
 

@@ -377,3 +377,17 @@ def test_connecting_again_ends_the_alarm_of_a_lost_pair() -> None:
     office.load(unit_row())
 
     assert not office.world.alerts.is_open("needs-authorization", WARD)
+
+
+def test_new_group_ends_the_alarm_about_the_one_that_is_gone() -> None:
+    office = Office()
+    office.load(unit_row(group_id="group-old"))
+    alerts = office.world.alerts
+    alerts.alarm("group-gone", WARD)
+    office.load(unit_row(group_id="group-old", zalo_forward="tip"))
+    still_open = alerts.is_open("group-gone", WARD)
+
+    office.load(unit_row(group_id="group-new"))
+
+    assert still_open
+    assert not alerts.is_open("group-gone", WARD)

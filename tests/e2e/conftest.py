@@ -15,6 +15,7 @@ from playwright.sync_api import Browser, Page, ViewportSize, sync_playwright
 from werkzeug.serving import make_server
 
 from publish.build import build_site
+from tests.system import System
 
 PROJECT = Path(__file__).parents[2]
 CHROMIUM = "/usr/bin/chromium"
@@ -86,6 +87,15 @@ def built_site(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The whole site, built once for all browser tests."""
     out = tmp_path_factory.mktemp("site")
     return build_site(PROJECT, out, date(2026, 11, 21), lambda _: None).site
+
+
+@pytest.fixture(scope="module")
+def shared_system(tmp_path_factory: pytest.TempPathFactory) -> Iterator[System]:
+    """One system for the tests of a module, each of which takes units of its own."""
+    running = System(tmp_path_factory.mktemp("shared"))
+    running.start()
+    yield running
+    running.stop()
 
 
 @pytest.fixture

@@ -32,9 +32,7 @@ class Desk:
     def __init__(self, url: str, link: str = "") -> None:
         self.url = url
         self.cookies = http.cookiejar.CookieJar()
-        self._opener = urllib.request.build_opener(
-            urllib.request.HTTPCookieProcessor(self.cookies)
-        )
+        self._opener = urllib.request.build_opener(urllib.request.HTTPCookieProcessor(self.cookies))
         if link:
             secret = link.split("?")[0].rsplit("/", 1)[1]
             answer = self.post("/can-bo/vao", {"secret": secret})

@@ -20,6 +20,7 @@ class Mail:
 class MemoryMailer:
     """The port Mailer; it fails for good while `error` is set."""
 
+    sender: str = "binh-yen@example.vn"
     sent: list[Mail] = field(default_factory=list)
     calls: Counter[str] = field(default_factory=Counter)
     """How often each address was tried."""

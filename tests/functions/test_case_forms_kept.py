@@ -290,6 +290,11 @@ def test_opening_a_forms_address_leads_to_the_case(world: World, path: str) -> N
     assert (answer.status_code, answer.location) == (303, f"/can-bo/tin/{tip.card_code}")
 
 
+@pytest.mark.parametrize("code", ["a%0D%0AX:%20b", "%3F%23", "TB-0A1B2", "TB-0A1B2C%0A", "%C3%9F"])
+def test_forms_address_without_a_code_is_404(world: World, code: str) -> None:
+    assert world.sign_in().get(f"/can-bo/tin/{code}/dap").status_code == 404
+
+
 @pytest.mark.parametrize("act", ["xoa", "", "nhan/1", "NHAN"])
 def test_act_that_does_not_exist_is_404(world: World, act: str) -> None:
     tip = one_case(world)

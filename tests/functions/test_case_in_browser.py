@@ -10,6 +10,7 @@ from playwright.sync_api import Page, expect, sync_playwright
 
 from functions.core.models import AttachmentState, EntryKind, TipStatus
 from functions.core.signin import issue_link
+from tests.e2e.conftest import PHONE
 from tests.functions.case_forms import COLLEAGUE, entries, one_case
 from tests.functions.test_in_browser import BROWSER, FLAGS, served
 from tests.functions.world import OFFICER, PNG, World
@@ -21,10 +22,9 @@ pytestmark = pytest.mark.e2e
 def phone() -> Iterator[Page]:
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=BROWSER, args=FLAGS)
-        size = {"width": 360, "height": 740}
-        page = browser.new_page(viewport=size, java_script_enabled=False)  # type: ignore[arg-type]
+        context = browser.new_context(viewport=PHONE, java_script_enabled=False)
         try:
-            yield page
+            yield context.new_page()
         finally:
             browser.close()
 
@@ -70,8 +70,6 @@ def test_case_is_worked_with_a_thumb() -> None:
         page.click("#ket-qua button")
         expect(page.locator("main")).to_contain_text("Người: 5 nam, 0 nữ")
         expect(page.locator(".st-bar >> text=Trả lời")).to_be_in_viewport()
-        page.go_back()
-        page.go_forward()
 
     assert [kind for kind, *_ in entries(world, tip)] == [
         EntryKind.TAKEN,

@@ -13,8 +13,11 @@ from functions.core import inbox as inbox_rules
 from functions.core.cases import PAGE
 from functions.core.following_up import add_message
 from functions.core.models import Via
+from functions.web.words import load_words
 from tests.functions.case_forms import CHIEF, COLLEAGUE, do, one_case, text_of, words_of
-from tests.functions.world import OFFICER, STRANGER, UNIT, World
+from tests.functions.world import OFFICER, STRANGER, TEMPLATES, UNIT, World
+
+FUNCTIONS = TEMPLATES.parent / "functions"
 
 
 def counts(page: str) -> dict[str, int]:
@@ -244,3 +247,23 @@ def test_quiet_board_says_so(world: World) -> None:
 
     assert "Không có sự cố nào." in board
     assert "Không có đơn vị nào quá hạn." in board
+
+
+def alarm_codes() -> set[str]:
+    """Return every code that the functions call for a human with, read from their sources."""
+    text = "\n".join(path.read_text("utf-8") for path in FUNCTIONS.rglob("*.py"))
+    named = re.findall(r"alerts?\.alarm\(\s*([A-Z_]+)", text)
+    values = [
+        value
+        for name in named
+        for value in re.findall(rf"^{name}\b[^=]*= (\{{[^}}]*\}}|\"[a-z-]+\")", text, re.MULTILINE)
+    ]
+    spelled = re.findall(r"alerts?\.alarm\(\s*(\"[a-z-]+\")", text)
+    return {code for value in (*values, *spelled) for code in re.findall(r"\"([a-z-]+)\"", value)}
+
+
+def test_every_alarm_has_a_sentence_of_its_own() -> None:
+    codes = alarm_codes()
+
+    assert {"needs-authorization", "channel-closed", "delivery-late", "undelivered"} <= codes
+    assert codes - set(load_words(TEMPLATES).staff["alarms"]) == set()

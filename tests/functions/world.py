@@ -23,6 +23,7 @@ from functions.staff.handler import StaffServices, create_staff_app
 from functions.tips.handler import MAX_BODY, TipsServices, create_tips_app
 from functions.web.app import SiteSettings
 from functions.zalo.webhook import ZaloWebhookReader
+from functions.zalo_webhook.handler import PATH as WEBHOOK_PATH
 from functions.zalo_webhook.handler import create_webhook_app
 from tests.core.units_csv import csv_text, ended, row
 from tests.fakes.alerts import MemoryAlerts
@@ -157,11 +158,11 @@ class World:
 
     @property
     def public_apps(self) -> Callable[..., Any]:
-        """All that residents reach, at one address."""
-        tips, search = self.tips_app, self.search_app
+        """All that programs and residents reach, at one address."""
+        others = {"/tim": self.search_app, WEBHOOK_PATH: self.webhook_app}
 
         def by_address(environ: dict[str, Any], start_response: Callable[..., Any]) -> Any:
-            return (search if environ["PATH_INFO"] == "/tim" else tips)(environ, start_response)
+            return others.get(environ["PATH_INFO"], self.tips_app)(environ, start_response)
 
         return by_address
 

@@ -98,7 +98,13 @@ def test_a_tip_sent_through_the_proxy_gets_its_receipt(door: Proxy) -> None:
 
 
 @pytest.mark.parametrize(
-    ("path", "size"), [("/api/receipts", 257 * 1024), (f"/api/units/{UNIT}/tips", 53 * 1024**2)]
+    ("path", "size"),
+    [
+        ("/api/receipts", 257 * 1024),
+        ("/api/receipts/deletion", 257 * 1024),
+        (f"/api/units/{UNIT}/tips", 53 * 1024**2),
+        ("/api/receipts/messages", 53 * 1024**2),
+    ],
 )
 def test_a_body_over_its_routes_cap_gets_413_before_it_is_sent(
     door: Proxy, path: str, size: int
@@ -112,9 +118,10 @@ def test_a_body_over_its_routes_cap_gets_413_before_it_is_sent(
     assert answer.startswith(b"HTTP/1.1 413 ")
 
 
-def test_a_form_with_photos_may_be_as_large_as_the_app_takes(door: Proxy) -> None:
+@pytest.mark.parametrize("path", [f"/api/units/{UNIT}/tips", "/api/receipts/messages"])
+def test_a_form_with_photos_may_be_as_large_as_the_app_takes(door: Proxy, path: str) -> None:
     answer = door.request(
-        "POST", f"/api/units/{UNIT}/tips", b"x" * (2 * 1024**2), Content_Type="text/plain",
+        "POST", path, b"x" * (2 * 1024**2), Content_Type="text/plain",
         Accept="application/json",
     )  # fmt: skip
 

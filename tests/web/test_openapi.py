@@ -50,6 +50,8 @@ CHECKS = [
         ("withdrawContact", GenerationMode.NEGATIVE, {404}),
         ("askForDeletion", GenerationMode.POSITIVE, {404}),
         ("askForDeletion", GenerationMode.NEGATIVE, {404}),
+        ("receiveEvent", GenerationMode.POSITIVE, {200}),
+        ("receiveEvent", GenerationMode.NEGATIVE, {200}),
         ("showHealth", GenerationMode.POSITIVE, {200}),
         ("searchPages", GenerationMode.POSITIVE, {200}),
     ],

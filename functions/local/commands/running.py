@@ -120,16 +120,23 @@ def work(once: bool, child_of: int | None) -> None:
 @CHILD
 def sweep(once: bool, child_of: int | None) -> None:
     """Tidy up after crashes, ring for due jobs, and watch over what did not come through."""
+    from functions.core.late import call_ladder
     from functions.sweep.handler import WatchServices, run_sweep, watch
 
     stopped = _stopping(child_of)
     services = Services(Settings.from_env())
-    watched = WatchServices(services.sweep, services.tell, services.read_back)
+    ladder, watched = services.ladder, WatchServices(services.tell, services.read_back)
 
     def step() -> None:
         run_sweep(services.sweep)
-        watch(watched)
+        call_ladder(ladder)
 
+    if once:
+        step()
+        watch(watched)
+        return
+    # Beside the sweep: a mail server or Zalo that is slow must hold up no ringing, and no end.
+    _run_beside(stopped, SWEEP_SECONDS, lambda: watch(watched))
     _run(stopped, once, SWEEP_SECONDS, step)
 
 
@@ -180,6 +187,21 @@ def _run(stopped: threading.Event, once: bool, seconds: float, step: Callable[[]
         except StoreUnavailableError as error:
             logs.crash("store-unavailable", error)
         stopped.wait(seconds)
+
+
+def _run_beside(stopped: threading.Event, seconds: float, step: Callable[[], object]) -> None:
+    """Do the step again and again in a thread that ends with the process, wherever it is.
+
+    What nobody foresaw ends the process, so that it is started anew."""
+
+    def run() -> None:
+        try:
+            _run(stopped, False, seconds, step)
+        except Exception as error:  # noqa: BLE001 a thread that died unseen would be worse
+            logs.crash("watch-crashed", error)
+            stopped.set()
+
+    threading.Thread(target=run, name="watch", daemon=True).start()
 
 
 def _build_aside(stopped: threading.Event) -> None:

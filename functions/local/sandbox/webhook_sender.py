@@ -17,9 +17,12 @@ from functions.local.sandbox.outbox import (
     record_attempt,
 )
 from functions.local.sandbox.state import State, StateClosedError
-from functions.local.sandbox.webhook_settings import WebhookSettings
+from functions.local.sandbox.webhook_settings import (
+    MOST_SENDERS,
+    WebhookSettings,
+    load_webhook,
+)
 
-_THREADS = 4
 _MOST_OF_AN_ANSWER = 65_536
 _LOOK_AGAIN_SECONDS = 0.2
 _IDLE_SECONDS = 1.0
@@ -34,7 +37,12 @@ class WebhookSender:
         self._stopping = stopping
         # Read and changed only inside a turn at the state.
         self._under_way: set[int] = set()
-        self._threads = [threading.Thread(target=self._run, daemon=True) for _ in range(_THREADS)]
+        # How many threads look for work: each look takes a turn away from the calls.
+        self._wanted = 1
+        self._threads = [
+            threading.Thread(target=self._run, args=(number,), daemon=True)
+            for number in range(MOST_SENDERS)
+        ]
 
     def start(self) -> None:
         for thread in self._threads:
@@ -45,10 +53,13 @@ class WebhookSender:
         for thread in self._threads:
             thread.join()
 
-    def _run(self) -> None:
+    def _run(self, number: int) -> None:
         try:
             while not self._stopping.is_set():
-                self._step()
+                if number < self._wanted:
+                    self._step()
+                else:
+                    self._state.wait_for_change(self._state.changes, _IDLE_SECONDS)
         except StateClosedError:
             # The process ends: the event is still in the outbox.
             return
@@ -60,6 +71,7 @@ class WebhookSender:
             if found is not None:
                 self._under_way.add(found[0].id)
             waits = has_waiting(db)
+            self._wanted = load_webhook(db).senders
         if found is None:
             # A repeat becomes due by the clock alone, without anything being written.
             self._state.wait_for_change(seen, _LOOK_AGAIN_SECONDS if waits else _IDLE_SECONDS)

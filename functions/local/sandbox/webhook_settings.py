@@ -16,8 +16,9 @@ HOLD = "hold"
 DROP = "drop"
 MOST_COPIES = 100
 
+MOST_SENDERS = 4
+
 _DOCUMENT = "webhook"
-_MOST_SENDERS = 4
 
 
 @dataclass(frozen=True)
@@ -100,7 +101,7 @@ def _check(settings: WebhookSettings) -> None:
         "mode is send, hold or drop": settings.mode in (SEND, HOLD, DROP),
         f"copies is 1 to {MOST_COPIES}": _is_int(settings.copies, MOST_COPIES),
         f"sign is one of {SIGNINGS}": settings.sign in SIGNINGS,
-        f"senders is 1 to {_MOST_SENDERS}": _is_int(settings.senders, _MOST_SENDERS),
+        f"senders is 1 to {MOST_SENDERS}": _is_int(settings.senders, MOST_SENDERS),
         "retry_seconds is a list of seconds": isinstance(delays, tuple)
         and all(_is_number(seconds, 0, 86_400) for seconds in delays),
         "retry_when is any or unreachable": settings.retry_when in ("any", "unreachable"),

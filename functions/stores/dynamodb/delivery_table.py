@@ -29,6 +29,9 @@ from functions.stores.dynamodb.transactions import TransactionRefusedError, tran
 _TRIES = 30
 _LONGEST_WAIT = 0.05
 
+_SMALL = 4
+"""Tips and messages together; a relay has one."""
+
 _Result = TypeVar("_Result")
 
 
@@ -55,14 +58,18 @@ class DeliveryTable:
         return found
 
     def load_many(self, delivery_ids: Sequence[str]) -> list[StoredDelivery]:
-        """Read those of the deliveries that exist whole, by as few calls as many of them take."""
+        """Read those of the deliveries that exist whole: the small ones, of which a case has
+        many, together; a large one by itself, for read item by item it costs much more."""
         headers = get_many(self.table, (header_key(one) for one in delivery_ids))
-        within = get_many(self.table, (key for one in headers for key in keys_within(one)))
+        keys = {one["pk"]: keys_within(one) for one in headers}
+        small = [one for one in headers if len(keys[one["pk"]]) <= _SMALL]
         parts: defaultdict[str, list[Item]] = defaultdict(list)
-        for item in [*headers, *within]:
+        within = get_many(self.table, (key for one in small for key in keys[one["pk"]]))
+        for item in [*small, *within]:
             parts[item["pk"]].append(item)
         found = (StoredDelivery.of_items(items) for items in parts.values())
-        return [stored for stored in found if stored is not None]
+        large = [one["delivery_id"] for one in headers if len(keys[one["pk"]]) > _SMALL]
+        return [*(one for one in found if one is not None), *map(self.load, large)]
 
     def header(self, delivery_id: str) -> Item:
         """Read a delivery without its tips and messages. Raises NotFoundError."""
