@@ -91,6 +91,7 @@ class Place:
             "BINHYEN_PUBLIC_URL": PUBLIC_URL,
             "BINHYEN_ZALO_API_URL": f"{sandbox.url}/openapi",
             "BINHYEN_ZALO_OAUTH_URL": f"{sandbox.url}/oauth",
+            "BINHYEN_ZALO_MEDIA_HOSTS": f"127.0.0.1:{sandbox.port}",
         }
         self.seen = sandbox.last_message(unit_id)
         self._handed_out: dict[str, str] = {}

@@ -8,7 +8,9 @@ from __future__ import annotations
 
 import base64
 import io
+import json
 import re
+import urllib.request
 from dataclasses import dataclass
 from typing import Any
 
@@ -51,6 +53,16 @@ class Phones:
 
     def write_in_group(self, who: Person, text: str, **more: object) -> str:
         return self._say(who, "group-message", text, 0, more)
+
+    def change(self, path: str, **body: object) -> None:
+        """Order something of the sandbox that it answers with nothing."""
+        request = urllib.request.Request(
+            f"{self.system.sandbox_url}/control/{path}",
+            json.dumps(body).encode(),
+            {"Content-Type": "application/json"},
+        )
+        with urllib.request.urlopen(request, timeout=20) as answer:
+            assert answer.status == 204
 
     def chat(self, who: Person) -> list[str]:
         """Return what the OA wrote to the person, oldest first."""

@@ -101,7 +101,7 @@ def test_answer_that_cannot_reach_the_chat_is_told_to_the_group(shared_system: S
     phones.write(resident, "Mất trộm xe đạp trước cổng trường")
     card = phones.card(unit_id)
     phones.wait_for_chat(resident, "đã lưu tin")
-    shared_system.control(f"users/{resident.user_id}", {"standing": "blocked"})
+    phones.change(f"users/{resident.user_id}/block")
 
     phones.write_in_group(officer, f"#dap {ANSWER}", quoted_id=card["message_id"])
 
@@ -117,7 +117,7 @@ def test_officer_who_leaves_the_group_is_out_at_once(shared_system: System) -> N
     desk = Desk(shared_system.url, phones.ask_to_sign_in(officer))
     assert desk.get("/can-bo/").status == 200
 
-    shared_system.control(f"users/{officer.user_id}/leave-group", {})
+    phones.change(f"users/{officer.user_id}/leave-group")
 
     shared_system.wait_for(lambda: desk.get("/can-bo/").status == 401, 10)
 

@@ -10,6 +10,7 @@ import pytest
 from tests.faults.places import Ground
 from tests.faults.reporting import POINTS, Report, write_summary
 from tests.faults.sandbox import Sandbox
+from tests.faults.talking import TalkingSandbox, talking_sandbox_in
 
 
 @pytest.fixture(scope="session")
@@ -23,6 +24,18 @@ def sandbox(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Sandbox]:
 @pytest.fixture
 def ground(tmp_path: Path, sandbox: Sandbox) -> Ground:
     return Ground(tmp_path, sandbox)
+
+
+@pytest.fixture(scope="session")
+def talking_sandbox(tmp_path_factory: pytest.TempPathFactory) -> Iterator[TalkingSandbox]:
+    """A second one, so that the tests without people pay for no events."""
+    with talking_sandbox_in(tmp_path_factory.mktemp("talking")) as sandbox:
+        yield sandbox
+
+
+@pytest.fixture
+def talking_ground(tmp_path: Path, talking_sandbox: TalkingSandbox) -> Ground:
+    return Ground(tmp_path, talking_sandbox)
 
 
 @pytest.fixture

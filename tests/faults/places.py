@@ -52,6 +52,7 @@ class Place:
             "BINHYEN_ZALO_SANDBOX": "0",
             "BINHYEN_ZALO_API_URL": f"{sandbox.url}/openapi",
             "BINHYEN_ZALO_OAUTH_URL": f"{sandbox.url}/oauth",
+            "BINHYEN_ZALO_MEDIA_HOSTS": f"127.0.0.1:{sandbox.port}",
         }
         self.seen = sandbox.last_message(unit_id)
 
@@ -67,10 +68,13 @@ class Place:
             assert isinstance(stores, LocalStores)
             stores.database.close()
 
-    def connect(self, services: Services) -> list[str]:
-        """Import the unit's OA with the pair it has in the sandbox; return the notes' codes."""
-        document = self.sandbox.import_file(self.unit_id)
-        return [note.code for note in import_document(document, services)]
+    def connect(self, services: Services, *more_units: str) -> list[str]:
+        """Import the OA of the unit, and of more, with the pair it has in the sandbox; return
+        the notes' codes."""
+        notes = []
+        for unit_id in (self.unit_id, *more_units):
+            notes += import_document(self.sandbox.import_file(unit_id), services)
+        return [note.code for note in notes]
 
     def submit(self, services: Services, *photos: bytes, **fields: str) -> str:
         """Store a tip and return its receipt code."""

@@ -1,7 +1,7 @@
 """One step of the real program in a process of its own, to be killed at a chosen call.
 
-`python -m tests.faults.step work | work-after-one-card | refresh | import FILE`, settings in
-the environment. Says "ready" once start-up is over, waits for a line, acts, says "done". All
+`python -m tests.faults.step work | work-after-one-card | one-job | refresh | import FILE`,
+settings in the environment. Says "ready" once start-up is over, waits for a line, acts, says "done". All
 of it happens in the main thread, so that a tracer of that thread sees every call in order.
 """
 
@@ -17,7 +17,7 @@ from functions.core import delivery
 from functions.core.errors import StoreUnavailableError
 from functions.local.commands.administration import import_document, read_json
 from functions.refresh_tokens.handler import refresh
-from functions.run_jobs.handler import run_due_jobs
+from functions.run_jobs.handler import run_due_jobs, run_one
 
 Action = Callable[[], object]
 
@@ -31,6 +31,12 @@ def _work_after_one_card(services: Services, arguments: list[str]) -> Action:
     """A flood begins at the second card, so that a digest needs no twenty sends before it."""
     delivery.FLOOD_CARDS = 1
     return _work(services, arguments)
+
+
+def _one_job(services: Services, _: list[str]) -> Action:
+    """Only what is due first: an event goes before what its handling gives to do."""
+    ready = services.work
+    return lambda: run_one(ready.jobs.due(ready.clock.now(), 1)[0], ready)
 
 
 def _refresh(services: Services, _: list[str]) -> Action:
@@ -47,6 +53,7 @@ def _import(services: Services, arguments: list[str]) -> Action:
 _STEPS: dict[str, Callable[[Services, list[str]], Action]] = {
     "work": _work,
     "work-after-one-card": _work_after_one_card,
+    "one-job": _one_job,
     "refresh": _refresh,
     "import": _import,
 }
