@@ -5,24 +5,22 @@ Adapters are imported inside the factories, so that a function loads only what i
 
 from __future__ import annotations
 
-import json
 import threading
-import tomllib
 from collections.abc import Callable
-from datetime import timedelta
 from functools import cached_property
-from pathlib import Path
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING
 
 from functions import logs
 from functions.clock import SystemClock
 from functions.config import Backend, Settings
-from functions.core.errors import StoreUnavailableError, ToolUnavailableError
+from functions.core.errors import ToolUnavailableError
 from functions.core.models import Job
 from functions.core.ports import Clock
-from functions.core.units import UnitRegister, parse_units
+from functions.core.units import UnitRegister
+from functions.installed import TEMPLATES, duty_phones, load_clocks, load_units, local_release
 
 if TYPE_CHECKING:
+    from functions.all_stores import Stores
     from functions.core.acts import ActServices
     from functions.core.cases import CaseServices
     from functions.core.casework import CaseworkServices
@@ -31,24 +29,11 @@ if TYPE_CHECKING:
     from functions.core.exporting import ExportServices
     from functions.core.late import LadderServices
     from functions.core.ports import (
-        BlobStore,
-        CaseStore,
-        ChannelStore,
         ChatGateway,
-        DeliveryStore,
-        EventStore,
         JobQueue,
-        JobStore,
-        MacKeys,
         Mailer,
-        OfficerStore,
-        OperatorAlerts,
         PhotoCleaner,
-        RepeatGuard,
-        TipStore,
         TokenIssuer,
-        TokenStore,
-        UploadStore,
     )
     from functions.core.reading_back import ReadBackServices
     from functions.core.receipts import ReceiptServices
@@ -63,47 +48,9 @@ if TYPE_CHECKING:
     from functions.core.work import WorkServices
     from functions.stores.sqs_messages import SqsMessages
 
-PROJECT = Path(__file__).resolve().parent.parent
-TEMPLATES = PROJECT / "templates"
-SITE = PROJECT / "build" / "site"
 
 PHOTOS_AT_ONCE = 2
 """The largest photos take 0.8 GiB to clean; a small machine must bear it."""
-
-
-class Stores(Protocol):
-    """Everything that is kept, behind the ports; made as far as a function uses it."""
-
-    @property
-    def mac(self) -> MacKeys: ...
-    @property
-    def blobs(self) -> BlobStore: ...
-    @property
-    def tips(self) -> TipStore: ...
-    @property
-    def cases(self) -> CaseStore: ...
-    @property
-    def events(self) -> EventStore: ...
-    @property
-    def jobs(self) -> JobStore: ...
-    @property
-    def deliveries(self) -> DeliveryStore: ...
-    @property
-    def channels(self) -> ChannelStore: ...
-    @property
-    def tokens(self) -> TokenStore: ...
-    @property
-    def officers(self) -> OfficerStore: ...
-    @property
-    def repeats(self) -> RepeatGuard: ...
-    @property
-    def alerts(self) -> OperatorAlerts: ...
-    @property
-    def queue(self) -> JobQueue: ...
-    @property
-    def uploads(self) -> UploadStore | None:
-        """None where photos come with the form alone."""
-        ...
 
 
 class Services:
@@ -393,46 +340,6 @@ class Services:
         from functions.zalo.transport import Transport
 
         return ZaloTokenIssuer(Transport(), self.settings.zalo_oauth_url)
-
-
-def load_units() -> UnitRegister:
-    """Return the register of all units. Raises UnitDataError."""
-    return parse_units((PROJECT / "data" / "units.csv").read_text(encoding="utf-8"))
-
-
-def load_clocks() -> Clocks:
-    """Return how long each step of a case may take."""
-    from functions.core.deadlines import Clocks
-
-    set_times = tomllib.loads((PROJECT / "data" / "clocks.toml").read_text(encoding="utf-8"))
-    return Clocks(
-        classify=timedelta(hours=set_times["classify_hours"]),
-        decide=timedelta(days=set_times["decide_days"]),
-        decide_extended_months=set_times["decide_extended_months"],
-        soon=timedelta(hours=set_times["soon_hours"]),
-    )
-
-
-def local_release() -> ReleaseFolder:
-    """Return the folder of the release that is public on this machine."""
-    return SITE.resolve().parent
-
-
-def duty_phones(
-    release: Callable[[], ReleaseFolder] = local_release,
-) -> Callable[[str], str | None]:
-    """Return a look-up of units' duty phones as the last published site has them."""
-
-    def duty_phone(unit_id: str) -> str | None:
-        try:
-            facts = json.loads((release() / "facts.json").read_text("utf-8"))
-        except (OSError, ValueError, StoreUnavailableError):
-            # Not built yet, just being switched, or out of reach: the caller falls back to 113.
-            return None
-        phone = facts["units"].get(unit_id, {}).get("duty_phone")
-        return str(phone) if phone else None
-
-    return duty_phone
 
 
 def _photo_cleaner() -> PhotoCleaner:

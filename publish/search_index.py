@@ -108,7 +108,9 @@ def shared_part(folders: Mapping[str, Mapping[str, Document]], words: WordLists)
 
 def units_part(register: UnitRegister, catalogue: Mapping[str, Any], on: date) -> Part:
     """Return every live unit by its names of today and of old."""
-    return Part.of("units", [_unit_entry(unit, register, catalogue) for unit in register.with_pages(on)])
+    return Part.of(
+        "units", [_unit_entry(unit, register, catalogue) for unit in register.with_pages(on)]
+    )
 
 
 def own_part(unit: Unit, office: str, words: WordLists, pages: Iterable[OwnPage]) -> Part:

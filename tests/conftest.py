@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from functions.bootstrap import PROJECT
+from functions.installed import PROJECT
 from tests.aws.engine import CREDENTIALS, Engine, ministack
 from tests.system import System
 

@@ -83,7 +83,10 @@ NEVER_LOADED = {
 
 
 # On Lambda a function puts itself together: what `functions.local` does for all of them.
-ON_LAMBDA = {"functions.bootstrap", "functions.config", "functions.logs", "functions.startup"}
+ON_LAMBDA = {
+    "functions.bootstrap", "functions.config", "functions.installed", "functions.logs",
+    "functions.startup",
+}  # fmt: skip
 
 
 def may_import(folder: str, file: Path) -> set[str]:

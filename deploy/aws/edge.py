@@ -10,7 +10,7 @@ from pathlib import Path
 
 from flask import Response
 
-from functions.bootstrap import TEMPLATES
+from functions.installed import TEMPLATES
 from functions.local.http_guard import page_and_document
 from functions.web.headers import security_headers
 from functions.web.words import load_words

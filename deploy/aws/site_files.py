@@ -13,7 +13,7 @@ from pathlib import Path
 
 from werkzeug.utils import get_content_type
 
-from functions.bootstrap import TEMPLATES
+from functions.installed import TEMPLATES
 from functions.local.page_codes import NAME as QR_NAME
 from functions.local.page_codes import qr_svg
 from functions.local.site import create_site_app

@@ -9,8 +9,9 @@ from typing import Any
 import waitress.server
 
 from functions import logs
-from functions.bootstrap import SITE, TEMPLATES, Services, duty_phones
+from functions.bootstrap import Services
 from functions.config import is_loopback
+from functions.installed import SITE, TEMPLATES, duty_phones
 from functions.local.http_guard import StrictChannel, load_answers
 from functions.local.site import create_site_app
 from functions.search.handler import SearchServices, create_search_app

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from functions import logs, startup  # startup: before all that is heavy
-from functions.bootstrap import TEMPLATES, Services
+from functions.bootstrap import Services
 from functions.config import Settings
+from functions.installed import TEMPLATES
 from functions.tips.handler import MAX_FORM_ON_LAMBDA, TipsServices, create_tips_app
 from functions.web.api_gateway import serve_events
 from functions.web.app import SiteSettings

@@ -19,10 +19,11 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from functions.bootstrap import PROJECT, Services
+from functions.bootstrap import Services
 from functions.clock import SystemClock
 from functions.config import Settings
 from functions.core.errors import StoreUnavailableError
+from functions.installed import PROJECT
 from functions.refresh_tokens.handler import refresh
 from functions.sweep.handler import run_sweep
 from tests.aws.places import Place

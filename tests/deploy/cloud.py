@@ -15,8 +15,9 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-from functions.bootstrap import PROJECT, Services
+from functions.bootstrap import Services
 from functions.config import Settings
+from functions.installed import PROJECT
 from tests.aws.engine import REGION, Engine, client_of
 from tests.faults.sandbox import Sandbox
 from tests.system import BINHYEN

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from deploy.aws.package import this_machine
-from functions.bootstrap import PROJECT, load_units
+from functions.installed import PROJECT, load_units
 from publish.build import build_site
 from tests.aws.engine import CREDENTIALS, Engine, ministack
 from tests.deploy.cloud import Deployed, part_of_site

@@ -17,7 +17,7 @@ from deploy.aws.cost import (
     table,
 )
 from deploy.aws.template import read_template
-from functions.bootstrap import PROJECT
+from functions.installed import PROJECT
 
 PAGE = (PROJECT / "deploy" / "aws" / "cost.md").read_text("utf-8")
 SCALE = (PROJECT / "deploy" / "README.md").read_text("utf-8")

@@ -16,7 +16,7 @@ import pytest
 from PIL import Image
 from playwright.sync_api import Page, expect
 
-from functions.bootstrap import TEMPLATES
+from functions.installed import TEMPLATES
 from functions.local.site import create_site_app
 from functions.web.app import SiteSettings
 from functions.web.headers import content_security_policy

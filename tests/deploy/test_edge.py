@@ -11,7 +11,7 @@ from urllib.parse import urljoin, urlsplit
 import pytest
 
 from deploy.aws.edge import MOST_BYTES, MOST_CODE, EdgeError, edge_code, heirs_of
-from functions.bootstrap import TEMPLATES
+from functions.installed import TEMPLATES
 from functions.local.site import create_site_app
 from functions.web.app import SiteSettings
 

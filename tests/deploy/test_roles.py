@@ -13,7 +13,7 @@ import pytest
 
 from deploy.aws.keys import PURPOSES
 from deploy.aws.template import read_template
-from functions.bootstrap import PROJECT
+from functions.installed import PROJECT
 
 FUNCTIONS = ("Tips", "Search", "Staff", "ZaloWebhook", "RunJobs", "Sweep", "RefreshTokens")
 RESOURCES: dict[str, Any] = read_template()["Resources"]

@@ -9,7 +9,7 @@ import pytest
 
 from deploy.aws.settings import BadSettingsError, read_settings
 from deploy.aws.template import read_template
-from functions.bootstrap import PROJECT
+from functions.installed import PROJECT
 from tests.deploy.cloud import DEPLOY
 
 GOOD = """

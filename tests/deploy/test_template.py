@@ -10,8 +10,8 @@ from typing import Any
 import pytest
 
 from deploy.aws.template import TEMPLATE, read_template, template_body, translated
-from functions.bootstrap import PROJECT
 from functions.core.work import LEASE
+from functions.installed import PROJECT
 from functions.stores.dynamodb.schema import EXPIRY, INDEXES, NUMBERS
 from functions.stores.dynamodb.table import TABLE_NAMES
 from tests.aws.engine import REGION

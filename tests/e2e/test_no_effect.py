@@ -174,6 +174,7 @@ def test_wrong_key_of_the_oa_calls_a_human_until_a_right_event_comes(
     chief = phones.member("tinh-dak-lak", "commander")
     board = Desk(shared_system.url, phones.ask_to_sign_in(chief))
     resident = phones.resident(unit_id)
+    settle(shared_system)
     before = unverified(shared_system)
 
     shared_system.control("webhook", {"sign": "wrong-key"})

@@ -27,13 +27,17 @@ class MemoryMailer:
     refused: set[str] = field(default_factory=set)
     """Addresses that are refused."""
     error: ProviderError | None = None
+    takes_it: bool = False
+    """The message went, and only the answer is `error`."""
 
     def send(self, address: str, subject: str, text: str) -> str:
         self.calls[address] += 1
-        if self.error is not None:
+        if self.error is not None and not self.takes_it:
             raise self.error
         if address in self.refused:
             raise RejectedByProviderError("550")
         message_id = f"mail-{len(self.sent) + 1}"
         self.sent.append(Mail(message_id, address, subject, text))
+        if self.error is not None:
+            raise self.error
         return message_id

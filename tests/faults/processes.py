@@ -9,7 +9,7 @@ import threading
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 
-from functions.bootstrap import PROJECT
+from functions.installed import PROJECT
 from tests.faults.places import Place
 from tests.faults.sweeping import Ran
 from tests.faults.tracing import CALLS, Tracer

@@ -12,8 +12,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from functions.bootstrap import PROJECT, load_units
 from functions.clock import SystemClock
+from functions.installed import PROJECT, load_units
 from tests.sandbox.client import TOKEN, Caller
 
 UNITS = 24

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from functions.bootstrap import duty_phones
+from functions.installed import duty_phones
 from functions.web.answers import EMERGENCY_PHONE
 from tests.faults.phones import Answer, Submission, send
 from tests.faults.photos import BLUE, WITH_GPS, noise

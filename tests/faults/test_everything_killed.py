@@ -15,8 +15,8 @@ from pathlib import Path
 
 import pytest
 
-from functions.bootstrap import PROJECT
 from functions.core.receipts import find_tip
+from functions.installed import PROJECT
 from functions.local.commands.administration import import_document
 from tests.faults.phones import Answer, Submission, send
 from tests.faults.photos import RED

@@ -70,7 +70,8 @@ def assert_recorded_as_sent(talk: Talk, services: Services) -> None:
     deliveries = services.stores.deliveries.of_tip(the_tip(services).tip_id)
     assert DeliveryState.PLANNED not in {delivery.state for delivery in deliveries}
     recorded = {message.message_id for one in deliveries for message in one.messages}
-    about_the_tip = [one for one in talk.told() if "TB-" in one["text"]]
+    code = the_tip(services).card_code
+    about_the_tip = [one for one in talk.told() if code in one["text"]]
     assert {one["message_id"] for one in about_the_tip} <= recorded
 
 

@@ -9,12 +9,13 @@ from typing import Any
 import pytest
 from flask.testing import FlaskClient
 
-from functions.bootstrap import TEMPLATES, Services
+from functions.bootstrap import Services
 from functions.config import Settings
 from functions.core.following_up import add_message
 from functions.core.models import Officer, Role, Via
 from functions.core.signin import issue_link
 from functions.core.tips import submit_tip
+from functions.installed import TEMPLATES
 from functions.staff.handler import StaffServices, create_staff_app
 from functions.web.app import SiteSettings
 from tests.core.world import draft

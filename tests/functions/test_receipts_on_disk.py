@@ -9,11 +9,12 @@ from typing import Any
 
 import pytest
 
-from functions.bootstrap import TEMPLATES, Services
+from functions.bootstrap import Services
 from functions.config import Settings
 from functions.core import casework
 from functions.core.casework import Act
 from functions.core.models import Officer, Outcome, Role, Via
+from functions.installed import TEMPLATES
 from functions.tips.handler import TipsServices, create_tips_app
 from functions.web.app import SiteSettings
 from tests.fakes.clock import FrozenClock

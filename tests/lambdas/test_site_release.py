@@ -8,8 +8,8 @@ from typing import Any
 
 import pytest
 
-from functions.bootstrap import duty_phones
 from functions.core.errors import StoreUnavailableError
+from functions.installed import duty_phones
 from functions.search.indexes import PublishedIndexes
 from functions.stores.aws_clients import AwsClients
 from functions.stores.s3_site import S3SiteRelease

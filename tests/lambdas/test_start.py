@@ -13,8 +13,8 @@ import pytest
 from botocore.model import ListShape, MapShape, ServiceModel, Shape, StructureShape
 
 from deploy.aws.models import ALWAYS, SERVICES
-from functions.bootstrap import PROJECT
 from functions.core.errors import StoreUnavailableError
+from functions.installed import PROJECT
 from functions.stores.late_sealer import LateSealer
 from functions.stores.sealing import Sealer
 

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from flask.testing import FlaskClient
 
-from functions.bootstrap import TEMPLATES
+from functions.installed import TEMPLATES
 from functions.local.site import create_site_app
 from functions.web.app import SiteSettings
 

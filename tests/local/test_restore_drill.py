@@ -18,9 +18,9 @@ from typing import Any
 
 import pytest
 
-from functions.bootstrap import PROJECT
 from functions.core.models import AttachmentState
 from functions.core.receipts import find_tip
+from functions.installed import PROJECT
 from functions.local.commands.administration import import_document
 from tests.faults.phones import Submission, send
 from tests.faults.photos import RED

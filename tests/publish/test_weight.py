@@ -12,7 +12,7 @@ import pytest
 from playwright.sync_api import Browser, Response, sync_playwright
 from waitress.server import create_server
 
-from functions.bootstrap import TEMPLATES
+from functions.installed import TEMPLATES
 from functions.local.site import create_site_app
 from functions.web.app import SiteSettings
 from publish.build import BuildReport

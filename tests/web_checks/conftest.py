@@ -14,7 +14,7 @@ from playwright.sync_api import Browser, sync_playwright
 from waitress.server import create_server
 from werkzeug.middleware.shared_data import SharedDataMiddleware
 
-from functions.bootstrap import TEMPLATES
+from functions.installed import TEMPLATES
 from functions.local.site import create_site_app
 from functions.web.app import SiteSettings
 from publish.build import build_site

@@ -8,11 +8,12 @@ from pathlib import Path
 
 import click
 
-from functions.bootstrap import Services, load_units
+from functions.bootstrap import Services
 from functions.config import Settings
 from functions.core.exporting import export_tips
 from functions.core.status import read_status
 from functions.core.units import Unit
+from functions.installed import load_units
 
 JSON = click.option("--json", "as_json", is_flag=True, help="Print one JSON document.")
 

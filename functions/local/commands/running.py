@@ -12,10 +12,11 @@ from pathlib import Path
 import click
 
 from functions import logs
-from functions.bootstrap import PROJECT, SITE, Services
+from functions.bootstrap import Services
 from functions.clock import SystemClock
 from functions.config import Backend, BuildSettings, Settings, SettingsError
 from functions.core.errors import StoreUnavailableError
+from functions.installed import PROJECT, SITE
 from functions.local.processes import follow_parent, stop_event
 
 SWEEP_SECONDS = 60.0

@@ -12,10 +12,11 @@ from email.utils import parsedate_to_datetime
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from functions.bootstrap import SITE, Services
+from functions.bootstrap import Services
 from functions.config import Settings
 from functions.core.errors import BinhyenError, KeyUnavailableError, StoreUnavailableError
 from functions.core.tokens import EXPIRING
+from functions.installed import SITE
 from functions.local.backup.installation import database_of
 from functions.local.backup.marker import read_marker
 from functions.local.backup.taking import is_worker_alive
