@@ -13,6 +13,7 @@ from functions.core.accepting import AcceptServices, Marks, accept
 from functions.core.chat_media import Piece, fetch, pieces_of
 from functions.core.commands import storable
 from functions.core.deadlines import is_closed
+from functions.core.errors import ActRefusedError
 from functions.core.events import ResidentMessage, ResidentWithdrew, StoredEvent
 from functions.core.following_up import MOST_ATTACHMENTS, add_message, withdraw_contact
 from functions.core.models import (
@@ -89,10 +90,10 @@ def hear_resident(
     fetched = fetch(pieces[:room], said.received_at, claim, services)
     if tip is None and (said.has_words or fetched.attachments):
         tip = made = _open_tip(said, fetched.attachments, services)
+        _add(said, tip, True, (), services)
     elif tip is not None:
-        _go_on(said, tip, made is not None, fetched.attachments, services)
+        _add(said, tip, made is not None, fetched.attachments, services)
     if tip is not None:
-        _add_further_texts(said, tip, services)
         if made is not None:
             _acknowledge(said, tip, services)
         if len(pieces) > room:
@@ -201,6 +202,23 @@ def _receiving_unit(oa_unit_id: str, services: WorkServices) -> str:
     return services.units.province_of(oa_unit_id).unit_id
 
 
+def _add(
+    said: _Said,
+    tip: Tip,
+    is_made: bool,
+    attachments: tuple[Attachment, ...],
+    services: WorkServices,
+) -> None:
+    """Add to the tip what is not in it yet; tell who writes too much for one day."""
+    try:
+        _go_on(said, tip, is_made, attachments, services)
+        _add_further_texts(said, tip, services)
+    except ActRefusedError as refused:
+        if refused.code != "too_many_messages":
+            raise
+        _say_full(said, tip, services)
+
+
 def _go_on(
     said: _Said,
     tip: Tip,
@@ -245,6 +263,16 @@ def _say_too_many(said: _Said, tip: Tip, services: WorkServices) -> None:
     occasion = note_id(tip.tip_id, "too_many_files", _today(services))
     values = {"card_code": tip.card_code}
     plan_note(occasion, _sender(said), "too_many_files", values, services, tip.tip_id)
+
+
+def _say_full(said: _Said, tip: Tip, services: WorkServices) -> None:
+    """Say once a day that the tip takes no more today, and whom to call."""
+    occasion = note_id(tip.tip_id, "full_for_today", _today(services))
+    values = {
+        "card_code": tip.card_code,
+        "unit_name": services.units.get(tip.addressed_unit_id).name,
+    }
+    plan_note(occasion, _sender(said), "full_for_today", values, services, tip.tip_id)
 
 
 def _sender(said: _Said) -> Addressee:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from functions.core import cards
 from functions.core.masking import mask
@@ -12,6 +13,9 @@ from functions.core.work import WorkServices
 
 MOST_REPEATED = 200
 """So many signs of an officer's own words stand in the confirmation: it says what went out."""
+
+BUNDLE = "resident_messages"
+"""The kind of a post that tells several messages."""
 
 _TO_RESIDENT = (EntryKind.ANSWER, EntryKind.QUESTION)
 _ABOUT_UNITS = (EntryKind.TRANSFERRED, EntryKind.JOINT_ACTION)
@@ -42,6 +46,24 @@ def group_values(
         at=entry.at,
         photo_count=len(cards.photos_of(tip, entry.entry_id)),
         file_count=cards.file_count(tip, entry.entry_id),
+    )
+
+
+def bundle_values(
+    messages: Sequence[CaseEntry], tip: Tip, mode: ForwardMode, services: WorkServices
+) -> EntryValues:
+    """Return what the group may hear of messages that are told together: how many there are,
+    and where to read them."""
+    last = group_values(messages[-1], tip, mode, messages, services)
+    return replace(
+        last,
+        kind=BUNDLE,
+        sealed=True,
+        text="",
+        about="",
+        photo_count=sum(len(cards.photos_of(tip, one.entry_id)) for one in messages),
+        file_count=sum(cards.file_count(tip, one.entry_id) for one in messages),
+        message_count=len(messages),
     )
 
 

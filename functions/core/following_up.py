@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import uuid
 from dataclasses import replace
+from datetime import timedelta
 
 from functions.core.acts import Actor, ActServices, Decision, Recorded, record
 from functions.core.errors import ActRefusedError
@@ -21,8 +22,13 @@ from functions.core.models import (
 MOST_ATTACHMENTS = 50
 """Of one tip, all messages together."""
 
+MOST_MESSAGES_A_DAY = 500
+"""Of one tip: more than anybody writes who has something to say."""
+
 LOCATION = "location"
 """What the entry of a message is about that brought a position."""
+
+_DAY = timedelta(days=1)
 
 
 def add_message(
@@ -38,12 +44,14 @@ def add_message(
 
     The attachments' positions and entry are set here; their blobs must be durable. A position
     sent later is kept in the case, and the entry says so. Refused: "erased",
-    "too_many_attachments".
+    "too_many_messages", "too_many_attachments".
     """
 
     def decide(tip: Tip) -> Decision:
         if tip.status is TipStatus.ERASED:
             raise ActRefusedError("erased")
+        if _is_full_for_today(tip, services):
+            raise ActRefusedError("too_many_messages")
         if attachments and len(tip.attachments) + len(attachments) > MOST_ATTACHMENTS:
             raise ActRefusedError("too_many_attachments")
         first = len(tip.attachments) + 1
@@ -64,6 +72,18 @@ def add_message(
         return Decision(after, EntryKind.RESIDENT_MESSAGE, text, about)
 
     return record(lambda: services.tips.get(tip_id), entry_id, Actor(via), decide, services)
+
+
+def _is_full_for_today(tip: Tip, services: ActServices) -> bool:
+    if tip.revision < MOST_MESSAGES_A_DAY:
+        return False
+    now = services.clock.now()
+    messages = (
+        entry
+        for entry in services.cases.entries(tip.tip_id)
+        if entry.kind is EntryKind.RESIDENT_MESSAGE
+    )
+    return sum(now - _DAY < one.at <= now for one in messages) >= MOST_MESSAGES_A_DAY
 
 
 def withdraw_contact(tip_id: str, via: Via, services: ActServices) -> Recorded:

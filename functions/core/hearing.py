@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 from functions.core.acts import is_for_resident
+from functions.core.bundles import told_by
 from functions.core.models import (
     CaseEntry,
     Channel,
@@ -26,12 +27,11 @@ def group_hears(
     since it works on it jointly; that the tip came back to it; and, as long as it has the
     tip, words of the resident that reached no group before. What was begun is finished.
     """
-    begun = {
-        one.entry_id
-        for one in deliveries
-        if one.channel is Channel.ZALO_GROUP and one.unit_id == unit_id
-    }
-    reached = _in_another_group(unit_id, deliveries)
+    begun = _told(
+        (one for one in deliveries if one.unit_id == unit_id),
+        entries,
+    )
+    reached = _in_another_group(unit_id, entries, deliveries)
     joined_at = _joined_at(tip, unit_id, entries)
     heard = []
     had_it = False
@@ -82,15 +82,15 @@ def _joined_at(tip: Tip, unit_id: str, entries: Iterable[CaseEntry]) -> int | No
     )
 
 
-def _in_another_group(unit_id: str, deliveries: Iterable[Delivery]) -> set[str]:
+def _in_another_group(
+    unit_id: str, entries: Sequence[CaseEntry], deliveries: Iterable[Delivery]
+) -> set[str]:
     """Return the entries that the group of another unit has got, or is getting."""
-    return {
-        delivery.entry_id
-        for delivery in deliveries
-        if delivery.channel is Channel.ZALO_GROUP
-        and delivery.unit_id != unit_id
-        and _has_begun(delivery)
-    }
+    return _told((one for one in deliveries if one.unit_id != unit_id and _has_begun(one)), entries)
+
+
+def _told(deliveries: Iterable[Delivery], entries: Sequence[CaseEntry]) -> set[str]:
+    return {entry.entry_id for told in told_by(deliveries, entries).values() for entry in told}
 
 
 def _has_begun(delivery: Delivery) -> bool:

@@ -63,7 +63,8 @@ def find_sent(
             missing -= set(unicodedata.normalize("NFC", item.text).split("\n"))
             if not missing:
                 return item.message_id
-        is_known = deliveries.is_known_message(place.recipient, item.message_id)
+        # What people wrote is known, too, where it was a command; it is no send of ours.
+        is_known = item.from_oa and deliveries.is_known_message(place.recipient, item.message_id)
         if _is_same(item, wanted) and not (is_known and _is_another(item, wanted)):
             return item.message_id
         if is_known:

@@ -47,7 +47,8 @@ def send_message(tip: Tip, draft: MessageDraft, services: ReceiptServices) -> Se
 
     The same key is the same message; without one, the same words and photos within ten
     minutes. Raises NotFoundError (erased meanwhile), ConflictError (the key of another
-    message), InvalidInputError (the tip takes no more photos) and StoreUnavailableError.
+    message), InvalidInputError (the tip takes no more photos, or no more messages today) and
+    StoreUnavailableError.
     """
     now = services.acts.clock.now()
     entry_ids = _entry_ids(tip.tip_id, draft, now, services)
@@ -97,6 +98,8 @@ def _store(tip: Tip, entry_id: str, draft: MessageDraft, services: ReceiptServic
         )
     except ActRefusedError as refused:
         wipe_photos(attachments, services.blobs)
+        if refused.code == "too_many_messages":
+            raise InvalidInputError((FieldError("text", "too_many_today"),)) from refused
         if refused.code == "too_many_attachments":
             raise InvalidInputError((FieldError("photos", "too_many_in_all"),)) from refused
         raise NotFoundError("receipt") from refused

@@ -1,7 +1,8 @@
 """Bringing entries of a case to the groups of its units and to the resident's chat, in order.
 
 Each entry is one delivery to one recipient, whose id follows from both: however often a job
-runs, and wherever it crashed before, an entry is planned once and posted once.
+runs, and wherever it crashed before, an entry is planned once and posted once. Of messages that
+come in a flood, many are one delivery to the group (`core/bundles.py`).
 """
 
 from __future__ import annotations
@@ -9,10 +10,12 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Sequence
 from dataclasses import replace
+from datetime import datetime
 
 from functions.core import cards
 from functions.core.acts import Actor, Decision, record
-from functions.core.entry_words import group_values, resident_values
+from functions.core.bundles import Telling, relay_id
+from functions.core.entry_words import bundle_values, group_values, resident_values
 from functions.core.errors import RecipientClosedError
 from functions.core.hearing import card_stands, group_hears, resident_hears
 from functions.core.models import (
@@ -24,10 +27,14 @@ from functions.core.models import (
     DeliveryPurpose,
     DeliveryState,
     EntryKind,
+    Job,
+    JobKind,
+    JobState,
     SendState,
     Tip,
     TipStatus,
     UnitChannel,
+    Urgency,
     Via,
 )
 from functions.core.ports import EntryValues
@@ -62,7 +69,8 @@ def bring_entries(claim: Claim, tip: Tip, reached: Reach, services: WorkServices
     """Post to the unit's group, after the card, what it has not heard of the tip.
 
     What Zalo refuses gives way to a sentence without the words; where that is refused too, an
-    operator is called, and the entries after it go all the same.
+    operator is called, and the entries after it go all the same. Messages of the resident that
+    come in a flood wait for more, and are told together.
     """
     unit_id = reached.channel.unit_id
     deliveries = services.deliveries.of_tip(tip.tip_id)
@@ -72,18 +80,27 @@ def bring_entries(claim: Claim, tip: Tip, reached: Reach, services: WorkServices
             return Done()
         wait = retry_delay(claim.job.attempts)
         return Postponed(services.clock.now() + wait, "card-first")
-    known = {delivery.delivery_id: delivery for delivery in deliveries}
     entries = services.cases.entries(tip.tip_id)
+    # A card was being posted meanwhile: what came with the newest entry is in the tip of now.
+    tip = services.tips.get(tip.tip_id)
+    heard = group_hears(tip, unit_id, entries, deliveries)
+    group, now = reached.group, services.clock.now()
+    telling = Telling(heard, entries, deliveries, group.recipient, now)
     is_all_taken = True
-    for entry in group_hears(tip, unit_id, entries, deliveries):
-        delivery = known.get(relay_id(entry, Channel.ZALO_GROUP, reached.channel.group_id))
-        if delivery is not None and _is_over(delivery, claim):
-            continue
-        values = group_values(entry, tip, reached.channel.forward_mode, entries, services)
+    while post := telling.next_post():
+        delivery = telling.known(post[0])
         if delivery is None:
-            delivery = _plan_for_group(entry, tip, values, reached, services)
-        delivery = _post(delivery, values, reached.group, claim, services)
-        is_all_taken = is_all_taken and has_sent_text(delivery)
+            held_until = telling.held_until(post)
+            if held_until is not None:
+                outcome = Done() if is_all_taken else refused(unit_id, services)
+                return _gather(claim, post[0], group, held_until, outcome, services)
+            values = _group_values(post, tip, entries, reached, services)
+            delivery = _plan_for_group(post, tip, values, reached, services)
+        post = telling.pass_over(delivery)
+        if not _is_over(delivery, claim):
+            values = _group_values(post, tip, entries, reached, services)
+            delivery = _post(delivery, values, group, claim, services)
+            is_all_taken = is_all_taken and has_sent_text(delivery)
     return Done() if is_all_taken else refused(unit_id, services)
 
 
@@ -148,11 +165,15 @@ def plan_entries(tip: Tip, services: WorkServices) -> int:
     planned = 0
     for channel in _channels(tip, entries, services):
         reached = Reach(channel, access_token="")
-        for entry in group_hears(tip, channel.unit_id, entries, deliveries):
-            if relay_id(entry, Channel.ZALO_GROUP, channel.group_id) not in known:
-                values = group_values(entry, tip, channel.forward_mode, entries, services)
-                _plan_for_group(entry, tip, values, reached, services)
+        heard = group_hears(tip, channel.unit_id, entries, deliveries)
+        telling = Telling(heard, entries, deliveries, channel.group_id, services.clock.now())
+        while post := telling.next_post():
+            delivery = telling.known(post[0])
+            if delivery is None:
+                values = _group_values(post, tip, entries, reached, services)
+                delivery = _plan_for_group(post, tip, values, reached, services)
                 planned += 1
+            telling.pass_over(delivery)
     if tip.chat is not None:
         address = Address(tip.chat.unit_id, Channel.ZALO_USER, tip.chat.user_id, "")
         for entry in resident_hears(entries):
@@ -167,12 +188,6 @@ def _channels(tip: Tip, entries: Sequence[CaseEntry], services: WorkServices) ->
     unit_ids = [tip.unit_id, *tip.case.joint_unit_ids, *(entry.unit_id for entry in entries)]
     found = (services.channels.channel(unit_id) for unit_id in dict.fromkeys(unit_ids))
     return [channel for channel in found if channel is not None]
-
-
-def relay_id(entry: CaseEntry, channel: Channel, recipient: str) -> str:
-    """Return the one id of the delivery of this entry to this recipient."""
-    parts = (entry.tip_id, entry.entry_id, channel, recipient)
-    return hashlib.sha256("\0".join(parts).encode()).hexdigest()
 
 
 def refuse_rest(delivery: Delivery, services: WorkServices) -> None:
@@ -196,23 +211,69 @@ def _is_over(delivery: Delivery, claim: Claim) -> bool:
     return delivery.state is DeliveryState.SENT
 
 
+def _gather(
+    claim: Claim,
+    first: CaseEntry,
+    group: Address,
+    due_at: datetime,
+    outcome: Outcome,
+    services: WorkServices,
+) -> Outcome:
+    """Have the messages since this one told at that time, by one job for all that come until
+    then."""
+    waits_for = f"{relay_id(first, group.channel, group.recipient)} {due_at.isoformat()}"
+    job = Job(
+        job_id=hashlib.sha256(waits_for.encode()).hexdigest(),
+        kind=JobKind.RELAY_TO_GROUP,
+        subject_id=first.tip_id,
+        unit_id=group.unit_id,
+        urgency=claim.job.urgency,
+        state=JobState.PENDING,
+        due_at=due_at,
+        created_at=services.clock.now(),
+        lane=group.unit_id,
+    )
+    if claim.job.job_id == job.job_id:
+        # An operator re-armed the whole lane before its time.
+        return Postponed(due_at, "gathering")
+    services.jobs.add(job)
+    return outcome
+
+
+def _group_values(
+    post: Sequence[CaseEntry],
+    tip: Tip,
+    entries: Sequence[CaseEntry],
+    reached: Reach,
+    services: WorkServices,
+) -> EntryValues:
+    mode = reached.channel.forward_mode
+    if len(post) > 1:
+        return bundle_values(post, tip, mode, services)
+    return group_values(post[0], tip, mode, entries, services)
+
+
 def _plan_for_group(
-    entry: CaseEntry, tip: Tip, values: EntryValues, reached: Reach, services: WorkServices
+    post: Sequence[CaseEntry],
+    tip: Tip,
+    values: EntryValues,
+    reached: Reach,
+    services: WorkServices,
 ) -> Delivery:
-    photos = () if values.sealed else cards.photos_of(tip, entry.entry_id)
+    photos = () if values.sealed else cards.photos_of(tip, post[0].entry_id)
     texts = services.renderer.group_entry(values)
-    return _plan(entry, tip, texts, photos, reached.group, services)
+    return _plan(post, tip, texts, photos, reached.group, services)
 
 
 def _plan_for_resident(
     entry: CaseEntry, tip: Tip, address: Address, services: WorkServices
 ) -> Delivery:
     texts = services.renderer.resident_entry(resident_values(entry, tip, services))
-    return _plan(entry, tip, texts, (), address, services)
+    return _plan([entry], tip, texts, (), address, services)
 
 
 def _plan(
-    entry: CaseEntry,
+    post: Sequence[CaseEntry],
     tip: Tip,
     texts: Sequence[str],
     photos: Sequence[Attachment],
@@ -221,7 +282,7 @@ def _plan(
 ) -> Delivery:
     return services.deliveries.plan(
         Delivery(
-            delivery_id=relay_id(entry, address.channel, address.recipient),
+            delivery_id=relay_id(post[0], address.channel, address.recipient),
             unit_id=address.unit_id,
             channel=address.channel,
             recipient=address.recipient,
@@ -232,7 +293,7 @@ def _plan(
             created_at=services.clock.now(),
             purpose=DeliveryPurpose.RELAY,
             about_tip_id=tip.tip_id,
-            entry_id=entry.entry_id,
+            entry_id=post[-1].entry_id,
         )
     )
 
@@ -244,15 +305,18 @@ def _post(
     claim: Claim,
     services: WorkServices,
 ) -> Delivery:
-    """Post it to the group, without the words where they are refused."""
+    """Post it to the group, without the words where they are refused.
+
+    One noisy case must not send on past the unit's rate, however urgent it is said to be.
+    """
     if delivery.state is DeliveryState.REFUSED:
         delivery = services.deliveries.reopen(delivery.delivery_id)
-    post_unsent(delivery, address, claim.job.urgency, claim, services)
+    post_unsent(delivery, address, Urgency.NORMAL, claim, services)
     delivery = services.deliveries.get(delivery.delivery_id)
     if has_refused_text(delivery) and not values.sealed:
         texts = services.renderer.group_entry(replace(values, sealed=True, text=""))
         delivery = append_new_texts(delivery, texts, services)
-        post_unsent(delivery, address, claim.job.urgency, claim, services)
+        post_unsent(delivery, address, Urgency.NORMAL, claim, services)
         delivery = services.deliveries.get(delivery.delivery_id)
     return delivery
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from http import HTTPStatus
 from typing import TYPE_CHECKING
 
 from botocore.exceptions import (
@@ -28,8 +29,6 @@ if TYPE_CHECKING:
 _LATER = frozenset({"Throttling", "ThrottlingException", "LimitExceededException"})
 _ACCOUNT = frozenset(
     {
-        "AccessDenied",
-        "AccessDeniedException",
         "AccountSendingPausedException",
         "ConfigurationSetSendingPausedException",
         "MailFromDomainNotVerifiedException",
@@ -68,8 +67,9 @@ class SesMailer:
 
 def _meaning(exc: ClientError) -> ProviderError:
     code = exc.response.get("Error", {}).get("Code", "")
-    if code in _LATER or exc.response.get("ResponseMetadata", {}).get("HTTPStatusCode", 0) >= 500:
+    status = exc.response.get("ResponseMetadata", {}).get("HTTPStatusCode", 0)
+    if code in _LATER or status >= 500:
         return RetryableProviderError("mail-later")
-    if code in _ACCOUNT:
+    if code in _ACCOUNT or status == HTTPStatus.FORBIDDEN:
         return ChannelClosedError("mail-account")
     return RejectedByProviderError("mail-refused")

@@ -14,6 +14,7 @@ from tests.aws.steps import Steps, steps
 from tests.faults.reporting import POINTS, Report
 from tests.faults.sandbox import Sandbox
 from tests.faults.sweeping import SIDE_BY_SIDE
+from tests.faults.talking import TalkingSandbox, talking_sandbox_in
 
 Stepping = Callable[[], AbstractContextManager[Steps]]
 
@@ -34,6 +35,17 @@ def cloud(engine: Engine) -> Cloud:
 @pytest.fixture
 def cloud_ground(cloud: Cloud, cloud_sandbox: Sandbox) -> Ground:
     return Ground(cloud, cloud_sandbox)
+
+
+@pytest.fixture(scope="session")
+def talking_cloud_sandbox(tmp_path_factory: pytest.TempPathFactory) -> Iterator[TalkingSandbox]:
+    with talking_sandbox_in(tmp_path_factory.mktemp("talking")) as sandbox:
+        yield sandbox
+
+
+@pytest.fixture
+def talking_cloud_ground(cloud: Cloud, talking_cloud_sandbox: TalkingSandbox) -> Ground:
+    return Ground(cloud, talking_cloud_sandbox)
 
 
 @pytest.fixture

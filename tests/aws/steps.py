@@ -19,11 +19,15 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+from werkzeug.test import Client
+from werkzeug.wrappers import Response
+
 from functions.bootstrap import Services
 from functions.clock import SystemClock
 from functions.config import Settings
 from functions.core.errors import StoreUnavailableError
 from functions.installed import PROJECT
+from functions.local.server import create_wsgi_app
 from functions.refresh_tokens.handler import refresh
 from functions.sweep.handler import run_sweep
 from tests.aws.places import Place
@@ -31,9 +35,11 @@ from tests.aws.rings import answer_batch
 from tests.aws.sessions import load_models, use_known_models
 from tests.aws.watching import watch_aws, watch_zalo
 from tests.fakes.clock import FrozenClock
+from tests.faults.case_forms import Form, send_form
 from tests.faults.phones import Submission, send_in_process
 from tests.faults.photos import BLUE, RED
 from tests.faults.sweeping import Ran
+from tests.faults.talking import Post
 from tests.faults.tracing import Point
 
 KILLED = 9
@@ -51,6 +57,19 @@ def submission(key: str) -> Submission:
     """Return the act that is sent, and may be sent again; the key begins with its unit."""
     unit_id, _, own = key.partition(" ")
     return Submission(unit_id, photos=(RED, BLUE), key=own)
+
+
+def _receive(services: Services, argument: str) -> object:
+    """Take what Zalo posts to the webhook."""
+    post = Post(*json.loads(argument))
+    client = Client(create_wsgi_app(services), Response)
+    address = {"base_url": services.settings.public_url}
+    return client.post(post.path, data=post.body, headers=post.headers, **address).status_code
+
+
+def _act(services: Services, argument: str) -> object:
+    """Take a form of the case page."""
+    return send_form(Form(**json.loads(argument)), services)
 
 
 def _answer_rings(services: Services, messages: str) -> object:
@@ -79,11 +98,15 @@ def _sweep(services: Services, _: str) -> object:
 
 _STEPS: dict[str, Callable[[Services, str], object]] = {
     "accept": _accept,
+    "receive": _receive,
+    "act": _act,
     "answer-rings": _answer_rings,
     "clean": _answer_rings_with_clean_photos,
     "refresh": _refresh,
     "sweep": _sweep,
 }
+
+_WITHOUT_ZALO = frozenset({"accept", "receive", "act"})
 
 
 class _Counting:
@@ -110,7 +133,7 @@ class _Counting:
             os._exit(KILLED)
 
 
-def _act(order: Any) -> None:
+def _do(order: Any) -> None:
     """Do the step of the order in this process."""
 
     def report(**found: object) -> None:
@@ -123,7 +146,7 @@ def _act(order: Any) -> None:
     use_known_models(services)
     counting = _Counting(order["point"], report)
     watch_aws(services, counting.before, counting.after)
-    if order["step"] != "accept":
+    if order["step"] not in _WITHOUT_ZALO:
         watch_zalo(services, counting.before, counting.after)
     try:
         said = _STEPS[order["step"]](services, order["argument"])
@@ -139,7 +162,7 @@ def main() -> None:
         child = os.fork()
         if child == 0:
             try:
-                _act(json.loads(line))
+                _do(json.loads(line))
             except BaseException:  # noqa: BLE001 - a fork must never come back into the loop
                 traceback.print_exc()
                 os._exit(1)

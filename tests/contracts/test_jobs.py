@@ -565,6 +565,19 @@ def test_released_leases_free_the_jobs_of_a_dead_worker_and_no_other(store, add)
     assert store.release_leases(NOW) == 0
 
 
+def test_released_job_is_not_overtaken_by_the_next_of_its_lane(store, add):
+    add("first", lane="a")
+    add("next", lane="a", created_at=NOW + SECOND)
+    add("elsewhere", lane="b", created_at=NOW + SECOND)
+    claim(store, "first")
+
+    store.release_leases(NOW + 5 * SECOND)
+
+    assert store.due(NOW + 4 * SECOND, 10) == ["elsewhere"]
+    assert store.claim("next", NOW + 4 * SECOND, NOW + 60 * SECOND) is None
+    assert store.due(NOW + 5 * SECOND, 10) == ["first", "elsewhere"]
+
+
 def test_retry_of_an_unknown_job_says_so(store):
     with pytest.raises(NotFoundError):
         store.retry("no-such-job", NOW)

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
 
 from functions.core import casework
 from functions.core.errors import ActRefusedError, NotFoundError
 from functions.core.following_up import (
     MOST_ATTACHMENTS,
+    MOST_MESSAGES_A_DAY,
     add_message,
     ask_for_deletion,
     withdraw_contact,
@@ -164,3 +167,24 @@ def test_the_wish_for_deletion_is_put_before_the_officers_once(world: CaseWorld)
     assert (first.is_repeat, again.is_repeat) == (False, True)
     assert world.now_of(tip).case.is_waiting
     assert [one.kind for one in world.cases.entries(tip.tip_id)] == [EntryKind.DELETION_ASKED]
+
+
+def test_a_day_has_room_for_so_many_messages_of_a_tip_and_the_next_day_for_more(
+    world: CaseWorld,
+) -> None:
+    tip = world.tip()
+    officers_share = 3
+    for number in range(officers_share):
+        casework.verify_place(world.act(tip, world.binh), f"hẻm {number}", world.casework)
+    for number in range(MOST_MESSAGES_A_DAY):
+        add_message(tip.tip_id, f"m-{number}", "Nữa", (), Via.CHAT, world.acts)
+
+    with pytest.raises(ActRefusedError) as error:
+        add_message(tip.tip_id, "one-more", "Nữa", (), Via.CHAT, world.acts)
+    repeated = add_message(tip.tip_id, "m-7", "Nữa", (), Via.CHAT, world.acts)
+    world.clock.advance(timedelta(days=1))
+    next_day = add_message(tip.tip_id, "one-more", "Nữa", (), Via.CHAT, world.acts)
+
+    assert refused("too_many_messages", error)
+    assert repeated.is_repeat
+    assert next_day.entry.position == MOST_MESSAGES_A_DAY + officers_share + 1

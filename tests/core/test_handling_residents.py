@@ -7,6 +7,7 @@ from datetime import timedelta
 
 import pytest
 
+from functions.core import following_up
 from functions.core.conversations import GOES_ON
 from functions.core.events import ResidentWithdrew
 from functions.core.following_up import LOCATION
@@ -17,6 +18,7 @@ from functions.core.models import (
     EntryKind,
     Location,
     Outcome,
+    Tip,
     TipStatus,
     Urgency,
     Via,
@@ -292,3 +294,52 @@ def test_question_that_was_answered_in_the_chat_waits_no_more() -> None:
 
     assert asked is TipStatus.NEED_INFO
     assert talk.tip().status is TipStatus.IN_PROGRESS
+
+
+def test_who_writes_too_much_for_one_day_is_told_so_once_and_may_go_on_the_day_after(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(following_up, "MOST_MESSAGES_A_DAY", 2)
+    talk = Talk()
+    talk.hear(*(talk.resident(text) for text in ("mở", "một", "hai", "ba", "bốn")))
+    talk.world.work()
+
+    assert talk.messages(talk.tip()) == ["mở", "một", "hai"]
+    _, full = talk.world.chat()
+    assert f"Hôm nay tin {talk.tip().card_code} đã nhận đủ" in full
+    assert "113" in full
+    assert "Công an phường Tân An" in full
+    talk.world.clock.advance(timedelta(days=1))
+    talk.hear(talk.resident("năm"))
+
+    assert talk.messages(talk.tip()) == ["mở", "một", "hai", "năm"]
+    assert talk.world.crashes == []
+
+
+def test_message_that_meets_an_erased_tip_is_no_message_too_many() -> None:
+    talk = Talk()
+    talk.hear(talk.resident("mở"))
+    tip = talk.tip()
+
+    class Overtaken:
+        """The tip as the worker read it; then its words are erased."""
+
+        def __getattr__(self, name: str) -> object:
+            return getattr(talk.world.tips, name)
+
+        def find_submission(self, *known: object) -> None:
+            return None
+
+        def get(self, tip_id: str) -> Tip:
+            seen = talk.world.tips.get(tip_id)
+            talk.world.tips.put(replace(tip, status=TipStatus.ERASED))
+            return seen
+
+    talk.post(talk.resident("hai"))
+    services = replace(talk.world.work_services(), tips=Overtaken())  # type: ignore[arg-type]
+    (job_id,) = talk.world.jobs.due(talk.world.clock.now(), 1)
+    run_job(job_id, services)
+
+    assert talk.messages(tip) == ["mở"]
+    (crash,) = talk.world.crashes
+    assert str(crash[1]) == "erased"

@@ -172,6 +172,22 @@ def test_urgent_tip_that_overtakes_does_not_hide_what_was_sent_before_it() -> No
     assert [tip.card_code in texts[0], urgent.card_code in texts[1]] == [True, True]
 
 
+def test_officers_commands_after_it_do_not_hide_the_message() -> None:
+    """Their ids are kept like those of our own sends: who quotes one means the tip."""
+    world = connected_world()
+    tip = deliver_losing(world, "send_group_text", after_effect=True)
+    world.submit(urgency=Urgency.NOW)
+    world.work_once()
+    for word in ("#nhan", "#dang"):
+        world.zalo.chat(GROUP, f"{word} {tip.card_code}")
+        typed = world.zalo.group(GROUP)[-1].message_id
+        world.deliveries.learn_message_id(GROUP, typed, tip.tip_id)
+
+    world.work()
+
+    assert sum(text.startswith(f"TIN MỚI {tip.card_code}") for text in world.group()) == 1
+
+
 def test_history_too_long_to_search_marks_the_repeat() -> None:
     world = connected_world()
     tip = deliver_losing(world, "send_group_text", after_effect=False)

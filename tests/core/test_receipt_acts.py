@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from functions.core import following_up
 from functions.core.attachments import wipe_photos
 from functions.core.errors import (
     ConflictError,
@@ -312,3 +313,17 @@ def test_deletion_is_asked_for_once() -> None:
     assert first.deletion_asked_at == second.deletion_asked_at is not None
     assert entries(world) == [(EntryKind.DELETION_ASKED, "")]
     assert world.last_tip().case.is_waiting
+
+
+def test_message_past_those_of_one_day_is_refused_at_its_field_and_leaves_no_photo(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(following_up, "MOST_MESSAGES_A_DAY", 1)
+    world = with_tip()
+    send(world, "Một")
+
+    with pytest.raises(InvalidInputError) as refused:
+        send(world, "Hai", b"one", key=OTHER_KEY)
+
+    assert refused.value.errors == (FieldError("text", "too_many_today"),)
+    assert not all_blobs(world)

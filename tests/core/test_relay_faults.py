@@ -7,6 +7,7 @@ from datetime import timedelta
 import pytest
 
 from functions.core import casework
+from functions.core.bundles import relay_id
 from functions.core.errors import (
     ChannelClosedError,
     OutcomeUnknownError,
@@ -19,7 +20,6 @@ from functions.core.models import (
     JobState,
 )
 from functions.core.posting import SENDS_PER_MINUTE
-from functions.core.relays import relay_id
 from tests.core.relaying import again, photo, world_with_officers
 from tests.core.test_delivery_crashes import crash_everywhere
 from tests.core.world import GROUP, RESIDENT, WARD, World
@@ -168,11 +168,11 @@ def test_known_message_of_the_chat_ends_the_look_up() -> None:
 
 
 def test_conversation_waits_its_turn_where_the_unit_has_sent_enough() -> None:
-    world, _ = world_with_officers()
+    world, officer = world_with_officers()
     tip = world.submit()
     world.work()
-    for _ in range(SENDS_PER_MINUTE + 5):
-        world.write(tip, "Nhắn thêm")
+    for number in range(SENDS_PER_MINUTE + 5):
+        casework.verify_place(world.act(tip, officer), f"hẻm {number}", world.casework)
     world.clock.advance(2 * MINUTE)
 
     world.work_once()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
@@ -73,6 +74,30 @@ def test_group_hears_of_each_act_once_and_in_order() -> None:
     ]
     assert set(relays(world, tip)) == {DeliveryState.SENT}
     assert world.crashes == []
+
+
+def test_photo_of_a_message_that_comes_while_the_card_is_posted_goes_with_it() -> None:
+    world, _ = world_with_officers()
+    tip = world.submit()
+
+    class InterruptedZalo:
+        def __getattr__(self, name: str) -> Any:
+            return getattr(world.zalo, name)
+
+        def send_group_text(self, *sent: str) -> str:
+            message_id = world.zalo.send_group_text(*sent)
+            world.write(tip, "Có ảnh đây", photo(1), entry_id="the-only-one")
+            return message_id
+
+    gateway: Any = InterruptedZalo()
+    run_job(world.job_of(tip.tip_id).job_id, replace(world.work_services(), gateway=gateway))
+    world.work()
+
+    assert [text.split("\n")[0].split(" lúc ")[0] for text in world.group()] == [
+        f"TIN MỚI {tip.card_code}",
+        f"{tip.card_code}: người báo tin nhắn thêm",
+        f"{tip.card_code} ảnh 1/1",
+    ]
 
 
 def test_merged_tips_both_say_so() -> None:

@@ -188,7 +188,7 @@ def test_mail_about_late_tips_names_them_and_has_its_subject_first() -> None:
 
     subject, blank, *lines = renderer().mail("late_tips", values).split("\n")
 
-    assert subject == "Công an phường Tân An: 2 tin báo chưa tới được nhóm Zalo"
+    assert subject == "[Khẩn] Công an phường Tân An: 2 tin báo chưa tới được nhóm Zalo"
     assert blank == ""
     assert lines.count(LINK) == 2
     assert any(line.endswith("Đang xảy ra · tổ 5") for line in lines)

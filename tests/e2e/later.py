@@ -23,9 +23,9 @@ class ShiftedSystem(System):
         shifted = {"PYTHONPATH": str(SHIFTED_CLOCK), "SHIFTED_CLOCK_FILE": str(self._offset)}
         return super().environment | shifted
 
-    def let_pass(self, days: int) -> None:
+    def let_pass(self, days: int = 0, seconds: int = 0) -> None:
         """Move Zalo's clock first: a pair that it gives out then is of the new day."""
-        seconds = days * DAY
+        seconds += days * DAY
         self.control("clock", {"offset_seconds": seconds})
         draft = self._offset.with_suffix(".new")
         draft.write_text(str(seconds), encoding="ascii")

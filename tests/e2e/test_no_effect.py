@@ -20,6 +20,7 @@ from tests.system import BINHYEN, System, get_json
 
 pytestmark = pytest.mark.e2e
 
+A_MOMENT = 200
 HALF_A_DAY = 12 * 60 * 60
 DAY = 2 * HALF_A_DAY
 
@@ -209,8 +210,8 @@ def test_messages_that_no_webhook_brought_are_read_back(shared_system: System) -
         shared_system.control("webhook", {"mode": "send"})
 
     for _ in range(2):
-        for minute in range(2):
-            sweep_once(shared_system, minute * 60)
+        for minutes_ago in range(2):
+            sweep_once(shared_system, -60 * minutes_ago)
 
     phones.wait_for_group(unit_id, "│ Tin bị mất")
     phones.wait_for_group(unit_id, f"{code}: đ/c {officer.name} đã nhận")
@@ -225,7 +226,7 @@ def test_twentyfold_shuffled_and_late_has_the_same_end_as_once_in_time(
     shared_system: System,
 ) -> None:
     phones = Phones(shared_system)
-    plain = talk(phones, "xa-cu-pong", 0)
+    plain = talk(phones, "xa-cu-pong", A_MOMENT)
     settle(shared_system)
 
     shared_system.control("webhook", {"mode": "hold"})
@@ -255,6 +256,9 @@ def talk(phones: Phones, unit_id: str, seconds_ago: int, release: int = 0) -> tu
     phones.write(resident, "Họ quay lại", photos=1, seconds_ago=seconds_ago - 60)
     phones.write(resident, "Họ đi rồi", seconds_ago=seconds_ago - 90)
     phones.write_in_group(officer, f"#nhan {code}", seconds_ago=seconds_ago - 120)
+    let_go()
+    # Who answers first has also taken note of it: another order would be another case.
+    phones.wait_for_group(unit_id, "đã nhận lúc")
     phones.write_in_group(officer, f"#dap {code} Chúng tôi tới", seconds_ago=seconds_ago - 150)
     phones.write_in_group(officer, f"#lam {code}", seconds_ago=seconds_ago - 180)
     let_go()
@@ -314,7 +318,7 @@ def settle(system: System) -> None:
 
 
 def sweep_once(system: System, seconds_on: int) -> None:
-    """Sweep as it is done so many seconds from now: every other minute is a unit's turn."""
+    """Sweep as it is done at another time: a unit has its turn every other minute."""
     offset = system.folder / "sweep-offset"
     offset.write_text(str(seconds_on), encoding="ascii")
     shifted = {"PYTHONPATH": str(SHIFTED_CLOCK), "SHIFTED_CLOCK_FILE": str(offset)}

@@ -8,8 +8,9 @@ from collections.abc import Iterator
 
 import pytest
 
+from tests.e2e.later import ShiftedSystem
 from tests.e2e.phones import Phones, code_of
-from tests.system import BINHYEN, System
+from tests.system import BINHYEN
 
 pytestmark = pytest.mark.e2e
 
@@ -18,9 +19,21 @@ MESSAGES = 30
 ANSWERS = (7, 14, 21, 28)
 """After these messages the officer answers; more sends than these a unit's minute does not hold."""
 
+GATHERED = 60
+"""Seconds after which what came as a flood is posted, gathered into few messages."""
+
 
 @pytest.fixture
-def second_worker(system: System) -> Iterator[subprocess.Popen[bytes]]:
+def system(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ShiftedSystem]:
+    """A system that need not be waited for."""
+    running = ShiftedSystem(tmp_path_factory.mktemp("workers"))
+    running.start()
+    yield running
+    running.stop()
+
+
+@pytest.fixture
+def second_worker(system: ShiftedSystem) -> Iterator[subprocess.Popen[bytes]]:
     with open(system.log, "ab") as log:
         worker = subprocess.Popen([BINHYEN, "work"], env=system.environment, stdout=log, stderr=log)
     yield worker
@@ -29,7 +42,7 @@ def second_worker(system: System) -> Iterator[subprocess.Popen[bytes]]:
 
 
 def test_thirty_messages_and_answers_keep_their_order_with_two_workers(
-    system: System, second_worker: subprocess.Popen[bytes]
+    system: ShiftedSystem, second_worker: subprocess.Popen[bytes]
 ) -> None:
     phones = Phones(system)
     resident, officer = phones.resident(UNIT), phones.member(UNIT)
@@ -43,9 +56,10 @@ def test_thirty_messages_and_answers_keep_their_order_with_two_workers(
 
     system.control("webhook", {"mode": "send"})
     system.control("webhook/release", {"order": "kept", "copies": 2})
-    system.wait_for(lambda: len(said(phones.told_texts(UNIT), "Tin")) == MESSAGES, 60)
-    system.wait_for(lambda: len(said(phones.told_texts(UNIT), "Trả lời")) == len(ANSWERS), 30)
     system.wait_for(lambda: len(said(phones.chat(resident), "Trả lời")) == len(ANSWERS), 30)
+    system.let_pass(seconds=GATHERED)
+    system.wait_for(lambda: len(said(phones.told_texts(UNIT), "Tin")) == MESSAGES, 30)
+    system.wait_for(lambda: len(said(phones.told_texts(UNIT), "Trả lời")) == len(ANSWERS), 30)
 
     in_group = phones.told_texts(UNIT)
     assert said(in_group, "Tin") == list(range(1, MESSAGES + 1))

@@ -142,6 +142,7 @@ class MemoryJobStore:
             for entry in held:
                 entry.token, entry.lease_until = "", None
                 entry.job = replace(entry.job, due_at=due_at)
+                self.pause_lane(entry.job.lane, due_at)
             return len(held)
 
     def retry(self, job_id: str | None, now: datetime) -> int:

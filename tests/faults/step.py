@@ -1,8 +1,9 @@
 """One step of the real program in a process of its own, to be killed at a chosen call.
 
 `python -m tests.faults.step work | work-after-one-card | one-job | refresh | import FILE`,
-settings in the environment. Says "ready" once start-up is over, waits for a line, acts, says "done". All
-of it happens in the main thread, so that a tracer of that thread sees every call in order.
+settings in the environment. Says "ready" once start-up is over, waits for a line, acts, says
+"done". All of it happens in the main thread, so that a tracer of that thread sees every call
+in order.
 """
 
 from __future__ import annotations

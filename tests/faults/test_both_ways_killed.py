@@ -86,7 +86,7 @@ class Ward:
                 answered.add(code)
 
     def _bring(self, post: Post) -> None:
-        self.world.until_taken(lambda: self._send(post.path, post.body, post.headers))
+        self.world.until_taken(lambda: self._send(post.path, post.body.encode(), post.headers))
 
     def _post(self, path: str, body: bytes, content_type: str) -> bool:
         return self._send(path, body, {"Content-Type": content_type, "Accept": "application/json"})

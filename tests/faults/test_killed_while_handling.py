@@ -27,7 +27,7 @@ from tests.faults.talking import (
 )
 from tests.faults.tracing import Point, kill_at
 
-SPREAD = 8
+SPREAD = 4
 MORE_WORDS = "Tối nay họ lại tới, có ba người."
 ANSWER = "Công an đã cử người xuống xem."
 OUTCOME = "Đã nhắc nhở, lập biên bản."

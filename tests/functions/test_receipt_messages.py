@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 
+from functions.core import following_up
 from functions.core.errors import StoreUnavailableError
 from functions.core.following_up import MOST_ATTACHMENTS
 from functions.core.models import Attachment, AttachmentState, TipStatus
@@ -336,3 +337,18 @@ def test_typed_markup_is_shown_as_text(world: World, code: str, field: str) -> N
 
     assert "<script>alert" not in page
     assert str(7777 * 7777) not in page
+
+
+def test_message_past_those_of_one_day_gets_a_sentence_and_keeps_what_was_typed(
+    world: World, code: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(following_up, "MOST_MESSAGES_A_DAY", 1)
+    write(world, code, "Một")
+
+    refused = write(world, code, "Lời thứ hai")
+
+    page = refused.get_data(as_text=True)
+    assert refused.status_code == 422
+    assert "Hôm nay tin này đã nhận đủ số lời nhắn" in page
+    assert "Lời thứ hai</textarea>" in page
+    assert len(world.cases.entries(world.stored()[0].tip_id)) == 1

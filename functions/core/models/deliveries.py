@@ -82,4 +82,4 @@ class Delivery:
     about_tip_id: str = ""
     """The tip that a relay or a note is about; empty: none."""
     entry_id: str = ""
-    """The entry that a relay brings."""
+    """The entry that a relay brings; of a bundle, the last message that it tells."""

@@ -163,6 +163,8 @@ class EntryValues:
     at: datetime | None = None
     photo_count: int = 0
     file_count: int = 0
+    message_count: int = 1
+    """Messages that are told together: more than one are told without their words."""
 
 
 class Renderer(Protocol):

@@ -94,6 +94,7 @@ class JobStore(Protocol):
     def release_leases(self, due_at: datetime) -> int:
         """Give every claimed job back, due at `due_at`; return how many.
 
+        No job of its lane starts before it: what one half did, the next must not overtake.
         Only for who knows that no worker is alive: their leases would run out by themselves.
         """
         ...

@@ -71,10 +71,11 @@ class Names:
         return " ".join(secrets.choice(part) for part in (self.family, self.middle, self.given))
 
     def oa_name(self, unit_name: str) -> str:
+        """Name the police of a place after it; other bodies bear a name of their own."""
         kind, _, rest = unit_name.partition(" ")
-        if rest and kind in self.kinds:
-            unit_name = f"{kind.lower()} {rest}"
-        return self.oa.format(unit=unit_name)
+        if not rest or kind not in self.kinds:
+            return unit_name
+        return self.oa.format(unit=f"{kind.lower()} {rest}")
 
 
 def read_units(path: Path) -> list[Unit]:

@@ -341,7 +341,7 @@ class DynamoJobStore:
         return self._write_if(job_key(row["job_id"]), sooner)
 
     def _take_away(self, held: Item, due_at: datetime) -> bool:
-        """End the lease that this item carries; its job is due then."""
+        """End the lease that this item carries; its job, the first of its lane, is due then."""
         key = Key(held["pk"], held["sk"])
         job = job_key(held["job_id"])
         found = held if key == job else self._jobs.get(job)
@@ -355,10 +355,11 @@ class DynamoJobStore:
             return self._write_if(
                 key, Update(change, f"queue = :open AND {is_same}", {**due, **seen})
             )
+        rests = f"SET paused_until = :until {_removing('job_id', 'lease_token', 'lease_until')}"
         parts = [
             self._jobs.update_part(job, Update(change, "queue = :open", due)),
             self._jobs.update_part(
-                key, Update(_removing("job_id", "lease_token", "lease_until"), is_same, seen)
+                key, Update(rests, is_same, {**seen, ":until": to_micros(due_at)})
             ),
         ]
         return self._took_place(parts)

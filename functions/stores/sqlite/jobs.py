@@ -198,6 +198,12 @@ class SqliteJobStore:
 
     def release_leases(self, due_at: datetime) -> int:
         with self._database.write() as connection:
+            connection.execute(
+                "INSERT INTO lane_pauses (lane, paused_until) SELECT DISTINCT lane, ? FROM jobs"
+                " WHERE state IN ('pending', 'unknown') AND lease_until IS NOT NULL AND lane != ''"
+                " ON CONFLICT (lane) DO UPDATE SET paused_until = excluded.paused_until",
+                (to_micros(due_at),),
+            )
             return connection.execute(
                 "UPDATE jobs SET lease_token = '', lease_until = NULL, due_at = ?"
                 " WHERE state IN ('pending', 'unknown') AND lease_until IS NOT NULL",
