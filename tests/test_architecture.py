@@ -19,7 +19,10 @@ MAY_IMPORT = {
     "functions/stores": {
         "functions.core", "functions.stores", "cryptography",
         "boto3", "botocore", "mypy_boto3_dynamodb", "mypy_boto3_kms", "mypy_boto3_s3",
-        "mypy_boto3_sqs",
+        "mypy_boto3_ses", "mypy_boto3_sqs",
+    },
+    "functions/mail": {
+        "functions.core", "functions.mail", "functions.config", "botocore", "mypy_boto3_ses",
     },
     "functions/photos": {"functions.core", "functions.photos", "PIL", "pi_heif"},
     "functions/web": {
@@ -59,7 +62,8 @@ AWS = ("dynamodb/", "s3", "sqs", "kms.py", "aws_clients.py")
 
 ONLY_IN = {
     "boto3": tuple(f"functions/stores/{place}" for place in AWS),
-    "botocore": tuple(f"functions/stores/{place}" for place in AWS),
+    "botocore": ("functions/mail/ses.py", *(f"functions/stores/{place}" for place in AWS)),
+    "smtplib": ("functions/mail/smtp.py",),
     "sqlite3": ("functions/stores/sqlite/", "functions/local/sandbox/"),
     "urllib3": ("functions/zalo/transport.py", "functions/zalo/media.py"),
     "cryptography": ("functions/stores/sealing.py", "functions/stores/keys.py"),

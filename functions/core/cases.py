@@ -16,6 +16,7 @@ from functions.core.models import (
     Delivery,
     DeliveryPurpose,
     EntryKind,
+    Location,
     Officer,
     Tip,
     TipStatus,
@@ -58,6 +59,8 @@ class Step:
     status: TipStatus | None
     entry: CaseEntry | None = None
     attachments: tuple[Attachment, ...] = ()
+    location: Location | None = None
+    """The position that the entry brought."""
     relay: Delivery | None = None
     """Brings, or brought, the entry to the resident's chat."""
     undelivered_at: datetime | None = None
@@ -89,6 +92,21 @@ class CaseView:
     """Officers of all units that have or had to do with it, by user id."""
     officers: tuple[Officer, ...]
     """Of the unit that looks."""
+
+    @property
+    def first_location(self) -> Location | None:
+        """The first position that the sender gave, with the tip or later."""
+        return self.tip.content.location or next((one for _, one in self._sent), None)
+
+    @property
+    def latest_location(self) -> Location | None:
+        """The last position, None where it is the first one."""
+        later = self._sent if self.tip.content.location else self._sent[1:]
+        return later[-1][1] if later else None
+
+    @property
+    def _sent(self) -> tuple[tuple[str, Location], ...]:
+        return self.tip.case.sent_locations
 
 
 def list_cases(
@@ -164,12 +182,14 @@ def _steps(tip: Tip, entries: list[CaseEntry], deliveries: list[Delivery]) -> tu
     ]
     relays = _relays_to_resident(tip, deliveries)
     lost = {one.about: one.at for one in entries if one.kind is EntryKind.UNDELIVERED}
+    locations = dict(tip.case.sent_locations)
     told = [
         Step(
             at=entry.at,
             status=entry.status,
             entry=entry,
             attachments=tuple(one for one in tip.attachments if one.entry_id == entry.entry_id),
+            location=locations.get(entry.entry_id),
             relay=relays.get(entry.entry_id),
             undelivered_at=lost.get(entry.entry_id),
         )

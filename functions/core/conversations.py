@@ -18,6 +18,7 @@ from functions.core.events import ResidentMessage, ResidentWithdrew, StoredEvent
 from functions.core.following_up import MOST_ATTACHMENTS, add_message, withdraw_contact
 from functions.core.models import (
     Attachment,
+    CaseState,
     Channel,
     ChatAddress,
     Claim,
@@ -184,6 +185,7 @@ def _open_tip(said: _Said, attachments: Sequence[Attachment], services: WorkServ
             contact=Contact(),
             attachments=numbered,
             chat=said.chat,
+            case=CaseState(is_from_chat=True),
         )
 
     marks = Marks(

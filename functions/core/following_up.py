@@ -60,12 +60,13 @@ def add_message(
             for position, one in enumerate(attachments, start=first)
         )
         status = TipStatus.IN_PROGRESS if tip.status is TipStatus.NEED_INFO else tip.status
+        sent = ((entry_id, location),) if location else ()
         after = replace(
             tip,
             status=status,
             attachments=(*tip.attachments, *added),
             case=replace(
-                tip.case, is_waiting=True, sent_location=location or tip.case.sent_location
+                tip.case, is_waiting=True, sent_locations=(*tip.case.sent_locations, *sent)
             ),
         )
         about = LOCATION if location else ""

@@ -47,15 +47,14 @@ class Guard:
             abort(403)
 
     def require_session(self) -> Response | None:
-        """Let only signed-in officers see the views that are for staff."""
-        if request.endpoint is None or request.method == "OPTIONS":
-            return None
-        if audience_of(current_app.view_functions[request.endpoint]) is not Audience.STAFF:
+        """Let only signed-in officers see the views that are for staff; of who asks for an
+        address that is none, know whether they are one."""
+        if request.method == "OPTIONS" or _is_for_others(request.endpoint):
             return None
         try:
             g.session = open_session(request.cookies.get(COOKIE, ""), self._services)
         except NotFoundError:
-            return signed_out(typed=_typed())
+            return signed_out(typed=typed_into_act()) if request.endpoint else None
         return None
 
     def let_in(self, session: Session, response: Response) -> None:
@@ -130,7 +129,13 @@ def signed_out(link_failed: bool = False, typed: Mapping[str, str] | None = None
     )
 
 
-def _typed() -> dict[str, str]:
+def _is_for_others(endpoint: str | None) -> bool:
+    if endpoint is None:
+        return False
+    return audience_of(current_app.view_functions[endpoint]) is not Audience.STAFF
+
+
+def typed_into_act() -> dict[str, str]:
     """Return what was typed into the form of an act: the request's own body, and nothing else."""
     act_name = (request.view_args or {}).get("act_name", "")
     if request.method in _READS or act_name not in FORMS:

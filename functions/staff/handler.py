@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from flask import Flask, Response, request
 
+from functions.core.errors import NotFoundError
 from functions.staff.acting import ACT_NAMES, ActViews
 from functions.staff.guard import Guard
 from functions.staff.links import MediaLinks
+from functions.staff.missing import Missing
 from functions.staff.reading import ReadingViews
 from functions.staff.services import StaffServices
 from functions.staff.signing_in import SignInViews
@@ -24,6 +26,9 @@ def create_staff_app(services: StaffServices, site: SiteSettings) -> Flask:
     app.before_request(guard.require_own_page)
     app.before_request(guard.require_session)
     app.after_request(_hide_link_from_referrers)
+    missing = Missing(services)
+    app.register_error_handler(404, missing.show)
+    app.register_error_handler(NotFoundError, missing.show)
     _add_reading(app, services)
     _add_acts(app, services)
     doors = SignInViews(services.signin, guard, site)

@@ -69,8 +69,10 @@ def open_case(tip_id: str, sealed: bytes | None, sealer: Sealer) -> CaseState:
     for name in ("past_unit_ids", "joint_unit_ids"):
         fields[name] = tuple(fields[name])
     fields["outcome"] = _outcome(fields["outcome"])
-    location = fields.pop("sent_location", None)
-    return CaseState(**fields, sent_location=Location(**location) if location else None)
+    fields["sent_locations"] = tuple(
+        (entry_id, Location(**location)) for entry_id, location in fields["sent_locations"]
+    )
+    return CaseState(**fields)
 
 
 def _outcome(fields: dict[str, Any] | None) -> Outcome | None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import secrets
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from math import ceil
 from typing import Any
 
 from flask import Response, g, jsonify, make_response
@@ -72,13 +73,19 @@ class ReceiptAnswers:
             return make_response(jsonify(_document(sent.view)), status)
         return self._page(status, sent.view, self._fresh_form(typed_code), done="message")
 
-    def wrong_code(self, submission: Submission | None = None, status: int = 404) -> Response:
+    def wrong_code(self, submission: Submission | None = None, retry_after: int = 0) -> Response:
         """Answer alike for codes that are unknown, expired or none at all, and give back what
-        was typed beside the code."""
+        was typed beside the code; with the seconds to wait after too many of them."""
+        status = 429 if retry_after else 404
         if wants_json():
-            return error_answer(status)
-        typed = displayable(submission.fields.get("text", "")) if submission else ""
-        return page("receipt_unknown.html.j2", status, typed=typed, is_limited=status == 429)
+            response = error_answer(status)
+        else:
+            typed = displayable(submission.fields.get("text", "")) if submission else ""
+            minutes = ceil(retry_after / 60)
+            response = page("receipt_unknown.html.j2", status, typed=typed, minutes=minutes)
+        if retry_after:
+            response.headers["Retry-After"] = str(retry_after)
+        return response
 
     def mistakes(
         self,

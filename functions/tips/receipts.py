@@ -97,9 +97,7 @@ class ReceiptViews:
         try:
             self.limiter.check(WRONG_RECEIPTS, sender)
         except TooManyRequestsError as too_many:
-            response = self.answers.wrong_code(submission, 429)
-            response.headers["Retry-After"] = str(too_many.retry_after)
-            return response
+            return self.answers.wrong_code(submission, too_many.retry_after)
         self.limiter.count_failure(WRONG_RECEIPTS, sender)
         return self.answers.wrong_code(submission)
 

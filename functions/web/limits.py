@@ -1,7 +1,7 @@
 """Port RateLimiter, in memory: counts what goes wrong, never what is right.
 
-Many residents share one mobile address, so the limits are wide and hit only wrong receipt
-codes, wrong sign-in links, invalid forms, and leave to upload, which costs before any tip
+Many residents share one mobile address, so the limits are wide, or let pass what is right
+whatever was counted, and hit only wrong receipt codes, wrong sign-in links, invalid forms, and leave to upload, which costs before any tip
 comes. A valid tip is never counted nor refused.
 """
 
@@ -29,8 +29,9 @@ class Limit:
     window: timedelta = timedelta(minutes=10)
 
 
-WRONG_RECEIPTS = Limit("receipt", 200)
-"""Of all routes that ask for a code; asked only where a code was wrong: a right one passes."""
+WRONG_RECEIPTS = Limit("receipt", 20)
+"""Of all routes that ask for a code; asked only where a code was wrong: a right one passes, so
+that the limit may be narrow and yet shuts nobody out."""
 WRONG_LINKS = Limit("link", 60)
 INVALID_FORMS = Limit("form", 1_000)
 UPLOAD_TICKETS = Limit("upload", 1_000)

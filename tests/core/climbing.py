@@ -7,7 +7,7 @@ from datetime import timedelta
 from functions.core.errors import RetryableProviderError
 from functions.core.late import LadderServices, call_ladder
 from functions.core.models import Channel, Delivery, Job, JobKind, Mailboxes, Tip
-from tests.core.world import PROVINCE, WARD, World, connected_world
+from tests.core.world import PROVINCE, PUBLIC_URL, WARD, World, connected_world
 from tests.fakes.alerts import MemoryAlerts
 from tests.fakes.mail import MemoryMailer
 
@@ -57,3 +57,8 @@ def mails(world: World, address: str = BOX) -> list[str]:
     assert world.mailer is not None
     sent = (mail for mail in world.mailer.sent if mail.address == address)
     return [f"{mail.subject}\n{mail.text}" for mail in sent]
+
+
+def link(tip: Tip) -> str:
+    """Return the address of the tip's case page."""
+    return f"{PUBLIC_URL}/can-bo/tin/{tip.card_code}"

@@ -186,7 +186,7 @@ def test_killed_at_some_points_every_message_stands_once_and_in_order(
 
 
 @pytest.mark.long
-@pytest.mark.parametrize("relay", (*RELAYS, "message_with_a_lost_answer"))
+@pytest.mark.parametrize("relay", [*RELAYS, "message_with_a_lost_answer"])
 def test_killed_at_every_point_every_message_stands_once_and_in_order(
     relay: str, request: pytest.FixtureRequest, report_points: Report
 ) -> None:

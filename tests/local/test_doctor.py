@@ -24,6 +24,7 @@ from functions.stores.sqlite.snapshot import damages
 from tests.faults.places import Place
 from tests.faults.sandbox import Sandbox
 from tests.local.test_commands import installed as installed  # noqa: PLC0414 - a fixture
+from tests.mail.server import MailServer
 from tests.ports import free_port
 from tests.system import BINHYEN, System
 
@@ -64,6 +65,8 @@ WELL: dict[str, Callable[[], Finding]] = {
     "backup settings": lambda: service.check_backup_settings("/b", "30", trial_settings()),
     "backup days left out": lambda: service.check_backup_settings("s3://b/p", "", trial_settings()),
     "reachable": lambda: service.check_reachable("Zalo API", "https://a", True),
+    "mail": lambda: service.check_mail(True, ""),
+    "mailboxes": lambda: service.check_mailboxes([], "a@example.vn"),
 }
 
 ILL: dict[str, tuple[Callable[[], Finding], str]] = {
@@ -112,9 +115,15 @@ ILL: dict[str, tuple[Callable[[], Finding], str]] = {
     "unreachable": (
         lambda: service.check_reachable("Zalo API", "https://a", False), "does not answer"
     ),
+    "mail shut": (lambda: service.check_mail(True, "mail-account"), "(mail-account)"),
 }  # fmt: skip
 
 NOTED: dict[str, tuple[Callable[[], Finding], str]] = {
+    "no mail": (lambda: service.check_mail(False, ""), "no account"),
+    "no mailbox": (
+        lambda: service.check_mailboxes(["tinh-dak-lak"], "a@example.vn"),
+        "goes to a@example.vn",
+    ),
     "newer tables": (lambda: machine.check_schema(3, 2), "it is older, which is allowed"),
     "no network": (lambda: machine.check_clock(NOW, NOW, None), "could not be compared"),
     "units": (lambda: service.check_units(["a"] * 12, 102), "12 of 102 have no OA yet"),
@@ -363,3 +372,20 @@ def test_on_aws_it_points_to_status_and_the_alarms() -> None:
     assert (run.returncode, run.stdout) == (2, "")
     assert "`binhyen status` and the alarms" in run.stderr
     assert "deploy/aws/README.md" in run.stderr
+
+
+def test_the_mail_server_is_asked_and_gets_no_message(
+    installed: System, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    installed.run("sweep", "--once")
+    with MailServer() as server:
+        url = f"smtp://127.0.0.1:{server.port}?from=a@example.vn"
+        told = installed.environment | {"BINHYEN_SMTP_URL": url}
+        monkeypatch.setattr(System, "environment", told)
+        up = findings_of(installed.run("doctor", "--json"))
+    down = findings_of(installed.run("doctor", "--json"))
+
+    assert (up["mail"]["level"], down["mail"]["level"]) == ("ok", "wrong")
+    assert "mail-connect" in down["mail"]["words"]
+    assert up["mailboxes"]["level"] == "note"
+    assert server.taken == []

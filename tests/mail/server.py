@@ -97,13 +97,13 @@ class MailServer:
             authenticator=_authenticate if self.wants_login else None,
         )
 
-    async def handle_MAIL(
+    async def handle_MAIL(  # noqa: N802 - the library calls it so
         self, server: SMTP, session: Session, envelope: Envelope, address: str, options: list[str]
     ) -> str:
         envelope.mail_from = address
         return self._answer(server, "MAIL")
 
-    async def handle_RCPT(
+    async def handle_RCPT(  # noqa: N802 - the library calls it so
         self, server: SMTP, session: Session, envelope: Envelope, address: str, options: list[str]
     ) -> str:
         answer = self._answer(server, "RCPT")
@@ -111,7 +111,9 @@ class MailServer:
             envelope.rcpt_tos.append(address)
         return answer
 
-    async def handle_DATA(self, server: SMTP, session: Session, envelope: Envelope) -> str:
+    async def handle_DATA(  # noqa: N802 - the library calls it so
+        self, server: SMTP, session: Session, envelope: Envelope
+    ) -> str:
         answer = self._answer(server, "DATA")
         if answer == OK:
             assert isinstance(envelope.content, bytes)

@@ -81,9 +81,8 @@ def test_a_subject_adds_no_line_to_the_head(subject: str) -> None:
     ["a@b.vn\r\nRCPT TO:<la@example.vn>", "a@b.vn, la@example.vn", "<a@b.vn>", "la", "", "ạ@b.vn"],
 )
 def test_what_is_no_single_address_goes_nowhere(address: str) -> None:
-    with MailServer() as server:
-        with pytest.raises(RejectedByProviderError) as caught:
-            mailer(server).send(address, SUBJECT, TEXT)
+    with MailServer() as server, pytest.raises(RejectedByProviderError) as caught:
+        mailer(server).send(address, SUBJECT, TEXT)
 
     assert caught.value.code == "mail-address"
     assert server.taken == []
@@ -91,9 +90,11 @@ def test_what_is_no_single_address_goes_nowhere(address: str) -> None:
 
 @pytest.mark.parametrize("command", ["MAIL", "RCPT", "DATA"])
 def test_a_refusal_for_now_is_worth_another_try(command: str) -> None:
-    with MailServer(replies={command: "451 later"}) as server:
-        with pytest.raises(RetryableProviderError) as caught:
-            mailer(server).send(BOX, SUBJECT, TEXT)
+    with (
+        MailServer(replies={command: "451 later"}) as server,
+        pytest.raises(RetryableProviderError) as caught,
+    ):
+        mailer(server).send(BOX, SUBJECT, TEXT)
 
     assert caught.value.code == "mail-later"
     assert server.taken == []
@@ -110,9 +111,8 @@ def test_a_refusal_for_now_is_worth_another_try(command: str) -> None:
 def test_a_refusal_for_good_says_whose_it_is(
     command: str, kind: type[Exception], code: str
 ) -> None:
-    with MailServer(replies={command: "550 no"}) as server:
-        with pytest.raises(kind) as caught:
-            mailer(server).send(BOX, SUBJECT, TEXT)
+    with MailServer(replies={command: "550 no"}) as server, pytest.raises(kind) as caught:
+        mailer(server).send(BOX, SUBJECT, TEXT)
 
     assert str(caught.value) == code
     assert server.taken == []
@@ -120,17 +120,15 @@ def test_a_refusal_for_good_says_whose_it_is(
 
 @pytest.mark.parametrize("command", ["MAIL", "RCPT"])
 def test_a_line_lost_before_the_message_means_that_nothing_went(command: str) -> None:
-    with MailServer(drops=command) as server:
-        with pytest.raises(RetryableProviderError) as caught:
-            mailer(server).send(BOX, SUBJECT, TEXT)
+    with MailServer(drops=command) as server, pytest.raises(RetryableProviderError) as caught:
+        mailer(server).send(BOX, SUBJECT, TEXT)
 
     assert caught.value.code == "mail-connect"
 
 
 def test_a_line_lost_after_the_message_leaves_the_outcome_unknown() -> None:
-    with MailServer(drops="DATA") as server:
-        with pytest.raises(OutcomeUnknownError) as caught:
-            mailer(server).send(BOX, SUBJECT, TEXT)
+    with MailServer(drops="DATA") as server, pytest.raises(OutcomeUnknownError) as caught:
+        mailer(server).send(BOX, SUBJECT, TEXT)
 
     assert caught.value.code == "mail-lost"
     assert len(server.taken) == 1
@@ -192,9 +190,8 @@ def greeting(line: bytes) -> Iterator[int]:
 
 @pytest.mark.parametrize("line", [b"421 busy\r\n", b"554 go away\r\n", b"HTTP/1.1 400 Bad\r\n"])
 def test_a_server_that_does_not_let_us_in_is_tried_later(line: bytes) -> None:
-    with greeting(line) as port:
-        with pytest.raises(RetryableProviderError):
-            SmtpMailer(account(port), FrozenClock(), timeout=5).send(BOX, SUBJECT, TEXT)
+    with greeting(line) as port, pytest.raises(RetryableProviderError):
+        SmtpMailer(account(port), FrozenClock(), timeout=5).send(BOX, SUBJECT, TEXT)
 
 
 def test_the_account_signs_in() -> None:
@@ -205,18 +202,16 @@ def test_the_account_signs_in() -> None:
 
 
 def test_a_wrong_password_is_for_an_operator_and_stands_in_no_message() -> None:
-    with MailServer(wants_login=True) as server:
-        with pytest.raises(ChannelClosedError) as caught:
-            mailer(server, user=USER, password="s3cret-wrong").send(BOX, SUBJECT, TEXT)
+    with MailServer(wants_login=True) as server, pytest.raises(ChannelClosedError) as caught:
+        mailer(server, user=USER, password="s3cret-wrong").send(BOX, SUBJECT, TEXT)
 
     assert str(caught.value) == "mail-account"
     assert "s3cret-wrong" not in repr(account(1, password="s3cret-wrong"))
 
 
 def test_a_server_without_sign_in_is_for_an_operator() -> None:
-    with MailServer() as server:
-        with pytest.raises(ChannelClosedError):
-            mailer(server, user=USER, password=PASSWORD).send(BOX, SUBJECT, TEXT)
+    with MailServer() as server, pytest.raises(ChannelClosedError):
+        mailer(server, user=USER, password=PASSWORD).send(BOX, SUBJECT, TEXT)
 
 
 def test_checking_connects_and_sends_nothing() -> None:
@@ -241,9 +236,8 @@ def test_tls_from_the_first_byte(tmp_path: Path) -> None:
 
 def test_a_certificate_that_nobody_vouches_for_gets_no_message(tmp_path: Path) -> None:
     certificate = Certificate(tmp_path, "127.0.0.1")
-    with MailServer(tls=certificate.server()) as server:
-        with pytest.raises(RetryableProviderError):
-            mailer(server, is_tls=True).send(BOX, SUBJECT, TEXT)
+    with MailServer(tls=certificate.server()) as server, pytest.raises(RetryableProviderError):
+        mailer(server, is_tls=True).send(BOX, SUBJECT, TEXT)
 
     assert server.taken == []
 

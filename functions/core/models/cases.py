@@ -32,15 +32,19 @@ class Outcome:
 
 @dataclass(frozen=True)
 class CaseState:
-    """How far officers are with a tip; empty as it comes in, sealed at rest."""
+    """How far officers are with a tip, and what its sender added since; sealed at rest."""
 
     assignee_id: str = ""
     """The officer of the tip's unit who has taken it, by user id."""
     first_acted_at: datetime | None = None
     verified_place: str = field(default="", repr=False)
     """Where it truly was, as officers found; what the sender said stays beside it."""
-    sent_location: Location | None = None
-    """The last position that the sender added by a later message; never in Zalo (design D3)."""
+    sent_locations: tuple[tuple[str, Location], ...] = ()
+    """The positions that the sender added by later messages, each with its entry's id; never in
+    Zalo (design D3)."""
+    is_from_chat: bool = False
+    """It came by a chat, and still did once that address is withdrawn: no receipt code leads
+    its sender to an answer."""
     past_unit_ids: tuple[str, ...] = ()
     """The units that had it before, in order."""
     joint_unit_ids: tuple[str, ...] = ()

@@ -13,9 +13,16 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from functions.bootstrap import Services
+from functions.clock import SystemClock
 from functions.config import Settings
-from functions.core.errors import BinhyenError, KeyUnavailableError, StoreUnavailableError
+from functions.core.errors import (
+    BinhyenError,
+    KeyUnavailableError,
+    ProviderError,
+    StoreUnavailableError,
+)
 from functions.core.tokens import EXPIRING
+from functions.core.unit import PROVINCE_KIND
 from functions.installed import SITE
 from functions.local.backup.installation import database_of
 from functions.local.backup.marker import read_marker
@@ -58,6 +65,7 @@ def examine(services: Services, backup: BackupTexts = NO_TEXTS) -> Iterator[Find
     yield service.check_site((SITE / "index.html").is_file())
     yield service.check_backup(read_marker(settings.data_dir), services.clock.now())
     yield service.check_backup_settings(backup.address, backup.days, settings)
+    yield service.check_mail(settings.mail is not None, ask_mail(settings))
     yield service.check_trial(settings)
     yield service.check_reachable("Zalo API", settings.zalo_api_url, api_date is not None)
     oauth = ask_date(settings.zalo_oauth_url)
@@ -80,6 +88,19 @@ def ask_date(url: str) -> datetime | None:
         return parsedate_to_datetime(date or "").astimezone(UTC)
     except ValueError:
         return datetime.fromtimestamp(0, UTC)
+
+
+def ask_mail(settings: Settings) -> str:
+    """Return what keeps us from the mail server, empty where nothing does or none is set."""
+    if settings.mail is None:
+        return ""
+    from functions.mail.smtp import SmtpMailer
+
+    try:
+        SmtpMailer(settings.mail, SystemClock(), timeout=NETWORK_SECONDS).check()
+    except ProviderError as error:
+        return error.code
+    return ""
 
 
 def _disk(data_dir: Path) -> Finding:
@@ -172,3 +193,15 @@ def _stores(services: Services, settings: Settings) -> Iterator[Finding]:
         unit.unit_id for unit in communes if stores.channels.channel(unit.unit_id) is None
     ]
     yield service.check_units(unconnected, len(communes))
+    if settings.mail is not None:
+        without = [
+            unit.unit_id
+            for unit in services.units.live(now.date())
+            if unit.kind is PROVINCE_KIND and not _has_mailbox(unit.unit_id, services)
+        ]
+        yield service.check_mailboxes(without, settings.mail.sender)
+
+
+def _has_mailbox(unit_id: str, services: Services) -> bool:
+    found = services.stores.channels.mailboxes(unit_id)
+    return found is not None and bool(found.addresses)

@@ -133,6 +133,31 @@ def check_photos_bucket(bucket: str, failure: str) -> Finding:
     return ok(name, f"{bucket} answers")
 
 
+def check_mail(is_set: bool, failure: str) -> Finding:
+    """There is a second path for late tips and alarms, and its server lets us in."""
+    if not is_set:
+        return note(
+            "mail", "no account: late tips and alarms reach nobody by e-mail",
+            "name one in BINHYEN_SMTP_URL",
+        )  # fmt: skip
+    if failure:
+        return wrong(
+            "mail", f"the server does not let us in ({failure})",
+            "look at BINHYEN_SMTP_URL, its password and the network; mail waits meanwhile",
+        )  # fmt: skip
+    return ok("mail", "the server lets us in")
+
+
+def check_mailboxes(provinces: Sequence[str], sender: str) -> Finding:
+    """Somebody reads what is sent about units without a mailbox; these provinces have none."""
+    if provinces:
+        return note(
+            "mailboxes", f"none for {_names(provinces)}: its mail goes to {sender}",
+            'name some as "emails" in a row of binhyen oa import',
+        )  # fmt: skip
+    return ok("mailboxes", "the province has one")
+
+
 def check_trial(settings: Settings) -> Finding:
     """The sandbox plays Zalo on a trial installation only."""
     if settings.sandbox or is_loopback(settings.zalo_api_url):
