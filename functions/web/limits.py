@@ -1,8 +1,8 @@
 """Port RateLimiter, in memory: counts what goes wrong, never what is right.
 
-Many residents share one mobile address, so the limits are wide, or let pass what is right
-whatever was counted, and hit only wrong receipt codes, wrong sign-in links, invalid forms, and leave to upload, which costs before any tip
-comes. A valid tip is never counted nor refused.
+Many residents share one mobile address, so a limit is wide, or lets pass what is right however
+much went wrong before. They hit only wrong receipt codes, wrong sign-in links, invalid forms,
+and leave to upload, which costs before any tip comes. A valid tip is never counted nor refused.
 """
 
 from __future__ import annotations

@@ -15,7 +15,9 @@ from tests.system import BINHYEN
 
 pytestmark = pytest.mark.e2e
 
-UNIT = "phuong-tan-an"
+UNITS = ("phuong-tan-an", "phuong-tan-lap", "phuong-ea-kao")
+"""In several at once, for a conversation alone is mostly one worker's."""
+
 MESSAGES = 30
 BURST = 10
 """More than these in ten minutes are a flood, of which the group gets one message for many."""
@@ -36,43 +38,92 @@ def system(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ShiftedSystem]:
     running.stop()
 
 
+@dataclass(frozen=True)
+class Talk:
+    """One resident's conversation with an officer of a unit."""
+
+    resident: Person
+    officer: Person
+    code: str
+
+
 @pytest.fixture
-def second_worker(system: ShiftedSystem) -> Iterator[subprocess.Popen[bytes]]:
+def workers(system: ShiftedSystem) -> Iterator[tuple[int, int]]:
+    """The process ids of the worker of `serve` and of a second one."""
+    lines = system.log.read_text(encoding="utf-8").splitlines()
+    started = [json.loads(line) for line in lines if '"process": "worker"' in line]
     with open(system.log, "ab") as log:
-        worker = subprocess.Popen([BINHYEN, "work"], env=system.environment, stdout=log, stderr=log)
-    yield worker
-    worker.terminate()
-    worker.wait(10)
+        second = subprocess.Popen([BINHYEN, "work"], env=system.environment, stdout=log, stderr=log)
+    system.wait_for(lambda: has_bell(system, second.pid))
+    yield started[-1]["pid"], second.pid
+    assert second.poll() is None
+    second.terminate()
+    second.wait(10)
 
 
 def test_thirty_messages_and_answers_keep_their_order_with_two_workers(
-    system: ShiftedSystem, second_worker: subprocess.Popen[bytes]
+    system: ShiftedSystem, workers: tuple[int, int]
 ) -> None:
     phones = Phones(system)
-    resident, officer = phones.resident(UNIT), phones.member(UNIT)
-    phones.write(resident, "Tin số 01")
-    code = code_of(phones.card(UNIT))
+    talks = [begin(phones, unit_id) for unit_id in UNITS]
 
     for last in range(BURST, MESSAGES + 1, BURST):
         system.control("webhook", {"mode": "hold"})
         for number in range(max(2, last - BURST + 1), last + 1):
-            phones.write(resident, f"Tin số {number:02}")
-            if number in ANSWERED:
-                phones.write_in_group(officer, f"#dap {code} Trả lời số {number:02}")
-        system.control("webhook", {"mode": "send"})
-        system.control("webhook/release", {"order": "kept", "copies": 2})
+            for talk in talks:
+                say(phones, talk, number)
+        with stopped(workers):
+            system.control("webhook", {"mode": "send"})
+            system.control("webhook/release", {"order": "kept", "copies": 2})
+            system.wait_for(lambda: not waiting_events(system))
         expected = last + sum(number <= last for number in ANSWERED)
-        system.wait_for(lambda: len(said(phones.told_texts(UNIT))) >= expected, 30)  # noqa: B023 asked at once
+        for talk in talks:
+            wait_for_words(phones, talk, expected)
         system.let_pass(seconds=CALM * last // BURST)
-    phones.wait_for_chat(resident, f"Trả lời số {ANSWERED[-1]}")
 
-    in_group = said(phones.told_texts(UNIT))
-    desk = Desk(system.url, phones.ask_to_sign_in(officer))
-    assert said([desk.get(f"/can-bo/tin/{code}").text]) == in_group
-    assert [number for who, number in in_group if who == "Tin"] == list(range(1, MESSAGES + 1))
-    assert [number for who, number in in_group if who == "Trả lời"] == list(ANSWERED)
-    assert said(phones.chat(resident)) == [("Trả lời", number) for number in ANSWERED]
-    assert second_worker.poll() is None
+    for talk in talks:
+        phones.wait_for_chat(talk.resident, f"Trả lời số {ANSWERED[-1]}")
+        in_group = said(phones.told_texts(talk.officer.unit_id))
+        desk = Desk(system.url, phones.ask_to_sign_in(talk.officer))
+        assert said([desk.get(f"/can-bo/tin/{talk.code}").text]) == in_group
+        assert [number for who, number in in_group if who == "Tin"] == list(range(1, MESSAGES + 1))
+        assert [number for who, number in in_group if who == "Trả lời"] == list(ANSWERED)
+        assert said(phones.chat(talk.resident)) == [("Trả lời", number) for number in ANSWERED]
+    assert all(cpu_ticks(pid) > 0 for pid in workers)
+
+
+def begin(phones: Phones, unit_id: str) -> Talk:
+    resident = phones.resident(unit_id)
+    phones.write(resident, "Tin số 01")
+    return Talk(resident, phones.member(unit_id), code_of(phones.card(unit_id)))
+
+
+def say(phones: Phones, talk: Talk, number: int) -> None:
+    phones.write(talk.resident, f"Tin số {number:02}")
+    if number in ANSWERED:
+        phones.write_in_group(talk.officer, f"#dap {talk.code} Trả lời số {number:02}")
+
+
+def wait_for_words(phones: Phones, talk: Talk, count: int) -> None:
+    phones.system.wait_for(
+        lambda: len(said(phones.told_texts(talk.officer.unit_id))) >= count, 60
+    )
+
+
+@contextmanager
+def stopped(workers: tuple[int, int]) -> Iterator[None]:
+    """Hold both workers, so that they find the same work at once."""
+    for pid in workers:
+        os.kill(pid, signal.SIGSTOP)
+    try:
+        yield
+    finally:
+        for pid in workers:
+            os.kill(pid, signal.SIGCONT)
+
+
+def waiting_events(system: ShiftedSystem) -> int:
+    return int(get_json(f"{system.sandbox_url}/control/webhook")["events"]["waiting"])
 
 
 def said(texts: list[str]) -> list[tuple[str, int]]:
