@@ -307,7 +307,7 @@ class Services:
 
     @cached_property
     def read_back(self) -> ReadBackServices:
-        from functions.core.reading_back import ReadBackServices
+        from functions.core.reading_back import OnlyNews, ReadBackServices
         from functions.core.receiving import Taken, store_event
 
         stores, receive = self.stores, self.receive
@@ -316,7 +316,12 @@ class Services:
             return store_event(body, receive).taken is Taken.STORED
 
         return ReadBackServices(
-            stores.channels, stores.tokens, self._gateway(), stores.alerts, self.clock, is_news
+            stores.channels,
+            stores.tokens,
+            self._gateway(),
+            stores.alerts,
+            self.clock,
+            OnlyNews(is_news),
         )
 
     @cached_property

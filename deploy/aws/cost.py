@@ -44,6 +44,9 @@ READS_OF_A_PHOTO = 17
 """Units of DynamoDB until a tip is posted, from the measured table of deploy/README.md; a test
 holds them together. Further photos are taken to cost what the first costs."""
 
+READ_BACK_SECONDS = 30
+"""For so long the sweep asks Zalo each minute what webhooks did not bring, half of the units."""
+
 ALARMS = 15
 METRICS = 4
 """As in the template; a test counts them there."""
@@ -87,9 +90,11 @@ def monthly(load: Load) -> dict[str, float]:
             + 30 * stored_photos / 1000 / 1000 * PRICES["S3 PUT, a thousand"]
         ),
         # One call by a function that has just started: the refresher each time, others each
-        # twentieth. The sweep opens nothing.
+        # twentieth.
         "KMS": PRICES["KMS key-month"]
-        + (HOURS * 12 + (api_calls + jobs) / 20) / 10_000 * PRICES["KMS requests, ten thousand"],
+        + (HOURS * 12 + (api_calls + jobs + HOURS * 60) / 20)
+        / 10_000
+        * PRICES["KMS requests, ten thousand"],
         "CloudFront": _cloudfront(load, api_calls),
         "CloudWatch": (
             (api_calls + jobs + schedules) * 700 / GIB * PRICES["CloudWatch logs GB"]
@@ -102,6 +107,7 @@ def monthly(load: Load) -> dict[str, float]:
 def _lambda(api_calls: float, jobs: float, schedules: float) -> float:
     # GB × seconds: 1 GB for pages, 2 GB for jobs (a photo 2 s, a card 1 s), 0.5 GB for schedules.
     used = api_calls * 1.0 * 0.15 + jobs * 2.0 * 1.6 + schedules * 0.5 * 0.3
+    used += HOURS * 60 * 0.5 * READ_BACK_SECONDS
     calls = api_calls + jobs + schedules
     return (
         used * PRICES["Lambda GB-second (arm64)"]
@@ -113,7 +119,7 @@ def _dynamodb(load: Load, schedules: float) -> float:
     photos = load.tips * load.photos_of_a_tip
     writes = load.tips * WRITES_OF_A_TIP + photos * WRITES_OF_A_PHOTO
     reads = load.tips * (READS_OF_A_TIP + load.asks_of_a_tip * 8) + photos * READS_OF_A_PHOTO
-    reads += schedules * 4
+    reads += schedules * 4 + HOURS * 60 * load.units / 2
     stored = load.tips * load.kept_months * 12 * 1024 / GIB
     per_gb = PRICES["DynamoDB GB-month"] + PRICES["DynamoDB PITR GB-month"]
     return (

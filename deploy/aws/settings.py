@@ -27,6 +27,8 @@ _TEXTS = {
     "price_class": "PriceClass",
     "zalo_api_url": "ZaloApiUrl",
     "zalo_oauth_url": "ZaloOauthUrl",
+    "zalo_media_hosts": "ZaloMediaHosts",
+    "mail_from": "MailFrom",
     "endpoint_url": "EndpointUrl",
 }
 _NUMBERS = {
@@ -41,6 +43,7 @@ _PARAMETERS = {**_NAMES, **_TEXTS, **_NUMBERS}
 _PATTERNS_IN_WORDS = {
     "name": "3 to 24 of a-z, 0-9 and - and begin with a letter",
     "public_url": "https://host without path or trailing slash",
+    "mail_from": "an e-mail address that SES may send as",
 }
 _OWN = ("name", "region", "public_url", "certificate_arn", "alarm_email")
 
@@ -84,6 +87,7 @@ class DeploySettings:
             "PublicUrl": self.public_url,
             "CertificateArn": self.certificate_arn,
             "AlarmEmail": self.alarm_email,
+            "MailDomain": self.chosen.get("MailFrom", "").rpartition("@")[2],
             **self.chosen,
         }
 

@@ -100,7 +100,8 @@ def record(
         tip = find()
         known = services.cases.entry(tip.tip_id, entry_id)
         if known is not None:
-            return Recorded(tip, known, is_repeat=True)
+            # Read once more: the act may have been written after the tip was found.
+            return Recorded(services.tips.get(tip.tip_id), known, is_repeat=True)
         decision = decide(tip)
         now = services.clock.now()
         after = _after(tip, decision, now, services.clocks)

@@ -6,7 +6,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from functions.core.masking import mask
+from functions.core.masking import MASK, mask
 from functions.core.models import (
     Attachment,
     DeliveryMessage,
@@ -27,6 +27,8 @@ class Origin:
     """The name of the unit that handed it on."""
     lead_unit: str = ""
     """The name of the unit that has it and works on it jointly with this one."""
+    earlier_messages: int = 0
+    """So many messages came since that only another unit's group has had."""
 
 
 def origin(tip: Tip, unit_id: str, units: UnitRegister) -> Origin:
@@ -71,7 +73,10 @@ def card_texts(
 ) -> list[str]:
     """Return the parts of the card in the mode that holds for this tip."""
     notice = replace(
-        notice_values(tip, public_url), from_unit=origin.from_unit, lead_unit=origin.lead_unit
+        notice_values(tip, public_url),
+        from_unit=origin.from_unit,
+        lead_unit=origin.lead_unit,
+        earlier_messages=origin.earlier_messages,
     )
     if not shows_content(tip, mode):
         return renderer.notice_card(notice)
@@ -87,7 +92,14 @@ def notice_values(tip: Tip, public_url: str) -> CardValues:
         area=mask(tip.content.area, tip.contact),
         link=case_link(tip, public_url),
         sealed=tip.sealed,
+        is_from_chat=tip.case.is_from_chat,
     )
+
+
+def has_number_alone(masked: str) -> bool:
+    """Whether masking left nothing to read, as of a business card."""
+    rest = masked.replace(MASK, "")
+    return rest != masked and not any(sign.isalnum() for sign in rest)
 
 
 def case_link(tip: Tip, public_url: str) -> str:
@@ -96,9 +108,12 @@ def case_link(tip: Tip, public_url: str) -> str:
 
 def _with_content(values: CardValues, tip: Tip) -> CardValues:
     """The position from the button stays behind: only words of the sender's own go."""
+    text = mask(tip.content.text, tip.contact)
+    is_number = has_number_alone(text)
     return replace(
         values,
-        text=mask(tip.content.text, tip.contact),
+        text="" if is_number else text,
+        has_number_alone=is_number,
         place=mask(tip.content.place, tip.contact),
         occurred_at=tip.content.occurred_at,
         received_at=tip.received_at,

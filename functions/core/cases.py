@@ -182,6 +182,9 @@ def _steps(tip: Tip, entries: list[CaseEntry], deliveries: list[Delivery]) -> tu
     ]
     relays = _relays_to_resident(tip, deliveries)
     lost = {one.about: one.at for one in entries if one.kind is EntryKind.UNDELIVERED}
+    for one in entries:
+        if one.kind is EntryKind.DELIVERED:
+            lost.pop(one.about, None)
     locations = dict(tip.case.sent_locations)
     told = [
         Step(

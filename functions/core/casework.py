@@ -85,12 +85,14 @@ def start(act: Act, services: CaseworkServices) -> Recorded:
 
 
 def answer(act: Act, text: str, services: CaseworkServices) -> Recorded:
-    """Write to the resident; also after the end of the case. Refused: "erased"."""
+    """Write to the resident; also after the end of the case. Refused: "erased",
+    "sender_withdrew"."""
     text = _text(text, "text", MAX_ANSWER)
 
     def decide(tip: Tip) -> Decision:
         if tip.status is TipStatus.ERASED:
             raise ActRefusedError("erased")
+        _must_be_reachable(tip)
         after = tip if is_closed(tip) else _acted_on(tip, services)
         return Decision(_heard(after), EntryKind.ANSWER, text)
 
@@ -98,11 +100,12 @@ def answer(act: Act, text: str, services: CaseworkServices) -> Recorded:
 
 
 def ask(act: Act, text: str, services: CaseworkServices) -> Recorded:
-    """Ask the resident for more. Refused: "closed"."""
+    """Ask the resident for more. Refused: "closed", "sender_withdrew"."""
     text = _text(text, "text", MAX_ANSWER)
 
     def decide(tip: Tip) -> Decision:
         _must_be_open(tip)
+        _must_be_reachable(tip)
         after = _heard(_acted_on(tip, services))
         return Decision(replace(after, status=TipStatus.NEED_INFO), EntryKind.QUESTION, text)
 
@@ -282,6 +285,12 @@ def _shared(act: Act, decide: Callable[[Tip], Decision], services: CaseworkServi
 def _must_be_open(tip: Tip) -> None:
     if is_closed(tip):
         raise ActRefusedError("closed")
+
+
+def _must_be_reachable(tip: Tip) -> None:
+    """Who reported by chat and withdrew it reads nothing any more, not even by a code."""
+    if tip.case.is_from_chat and tip.chat is None:
+        raise ActRefusedError("sender_withdrew")
 
 
 def _must_be_live(unit_id: str, services: CaseworkServices) -> None:

@@ -10,8 +10,9 @@ from datetime import datetime, timedelta
 
 from functions.core import codes
 from functions.core.accepting import AcceptServices, Marks, accept
+from functions.core.bringing_again import ask_for_lost
 from functions.core.chat_media import Piece, fetch, pieces_of
-from functions.core.commands import storable
+from functions.core.commands import asks_to_sign_in, storable
 from functions.core.deadlines import is_closed
 from functions.core.errors import ActRefusedError
 from functions.core.events import ResidentMessage, ResidentWithdrew, StoredEvent
@@ -65,6 +66,11 @@ class _Said:
         """Whether it says anything without what is to be fetched."""
         return bool(self.texts or self.location)
 
+    @property
+    def asks_to_sign_in(self) -> bool:
+        """Whether it is what officers write, and nothing else."""
+        return not (self.pieces or self.location) and asks_to_sign_in(self.first_text)
+
 
 def chat_hash_of(chat: ChatAddress, mac: MacKeys) -> bytes:
     """Return what leads from a chat to its tips without naming anybody."""
@@ -81,9 +87,13 @@ def hear_resident(
     said = _said(event, message, services.mac)
     made = _made_by(said, services)
     tip = made or resolve_conversation(message, said.chat, services)
+    _ask_for_lost(said, tip, services)
     if not (said.has_words or said.pieces):
         if tip is None:
             _ask_for_words(said, services)
+        return Done()
+    if tip is None and said.asks_to_sign_in:
+        _say_who_signs_in(said, services)
         return Done()
     known = {one.attachment_id for one in tip.attachments} if tip else set()
     pieces = [one for one in said.pieces if one.attachment_id not in known]
@@ -245,6 +255,14 @@ def _add_further_texts(said: _Said, tip: Tip, services: WorkServices) -> None:
         add_message(tip.tip_id, f"{said.event_id}.{number}", text, (), Via.CHAT, services.acts)
 
 
+def _ask_for_lost(said: _Said, tip: Tip | None, services: WorkServices) -> None:
+    """Have answers brought that did not reach this chat, also of a case that ended before."""
+    latest = services.cases.latest_of_chat(said.chat_hash)
+    last = _tip_of_chat(latest, said.chat, services)
+    for one in {one.tip_id: one for one in (tip, last) if one is not None}.values():
+        ask_for_lost(one, said.event_id, services)
+
+
 def _acknowledge(said: _Said, tip: Tip, services: WorkServices) -> None:
     """Tell the sender, once, that officers have it. The code opens nothing."""
     values = {
@@ -259,6 +277,12 @@ def _ask_for_words(said: _Said, services: WorkServices) -> None:
     """Ask who sent a sticker only to say what happened; once a day."""
     occasion = note_id(said.chat_hash.hex(), "say_more", _today(services))
     plan_note(occasion, _sender(said), "say_more", {}, services)
+
+
+def _say_who_signs_in(said: _Said, services: WorkServices) -> None:
+    """Answer, once a day, who is no officer (any more) but writes like one."""
+    occasion = note_id(said.chat_hash.hex(), "sign_in", _today(services))
+    plan_note(occasion, _sender(said), "sign_in_enrolled_only", {}, services)
 
 
 def _say_too_many(said: _Said, tip: Tip, services: WorkServices) -> None:

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import uuid
+from dataclasses import replace
 
 from functions.core import cards
 from functions.core.digests import is_flooded, join_digest
+from functions.core.hearing import heard_elsewhere
 from functions.core.models import (
     Channel,
     Claim,
@@ -65,7 +67,7 @@ def existing_delivery(tip: Tip, channel: UnitChannel, services: WorkServices) ->
 
 def plan_card(tip: Tip, channel: UnitChannel, services: WorkServices) -> Delivery:
     """Store the tip's card and photos as a delivery whose messages wait to be sent."""
-    origin = cards.origin(tip, channel.unit_id, services.units)
+    origin = _origin(tip, channel.unit_id, services)
     texts = cards.card_texts(
         tip, channel.forward_mode, services.public_url, services.renderer, origin
     )
@@ -83,6 +85,15 @@ def plan_card(tip: Tip, channel: UnitChannel, services: WorkServices) -> Deliver
             created_at=services.clock.now(),
         )
     )
+
+
+def _origin(tip: Tip, unit_id: str, services: WorkServices) -> cards.Origin:
+    origin = cards.origin(tip, unit_id, services.units)
+    if origin == cards.Origin():
+        return origin
+    entries = services.cases.entries(tip.tip_id)
+    deliveries = services.deliveries.of_tip(tip.tip_id)
+    return replace(origin, earlier_messages=heard_elsewhere(tip, unit_id, entries, deliveries))
 
 
 def _post_card(

@@ -87,7 +87,9 @@ def _obey(command: Command, order: _Order, claim: Claim, services: WorkServices)
     if command.word is None:
         _answer(order, "help", {}, services)
         return Done()
-    if _was_done(order, services):
+    done = _tip_done(order, services)
+    if done is not None:
+        _confirm(order, command.word, done, services)
         return Done()
     quoted = _quoted_tip(order, services)
     if (
@@ -147,16 +149,19 @@ def _remember(order: _Order, tip: Tip, services: WorkServices) -> None:
         services.deliveries.learn_message_id(order.to.recipient, order.message_id, tip.tip_id)
 
 
-def _was_done(order: _Order, services: WorkServices) -> bool:
-    """Whether the command was carried out before a crash."""
+def _tip_done(order: _Order, services: WorkServices) -> Tip | None:
+    """Return the tip on which the command was carried out before a crash, None if it was not."""
     if not order.message_id:
-        return False
+        return None
     tip_id = services.deliveries.tip_of_message(order.to.recipient, order.message_id)
-    return tip_id is not None and services.cases.entry(tip_id, order.event_id) is not None
+    if tip_id is None or services.cases.entry(tip_id, order.event_id) is None:
+        return None
+    return services.tips.get(tip_id)
 
 
 def _do(command: Command, word: Word, order: _Order, tip: Tip, services: WorkServices) -> None:
-    """Do what is asked; the entry's relay to the group confirms it, only a refusal is a note."""
+    """Do what is asked; the entry's relay to the group confirms it there, only a refusal is a
+    note."""
     act = Act(order.officer, tip.card_code, order.event_id, order.via)
     try:
         refusal = _carry_out(command.text, word, act, services)
@@ -168,6 +173,14 @@ def _do(command: Command, word: Word, order: _Order, tip: Tip, services: WorkSer
     else:
         if refusal is not None:
             _answer(order, *refusal, services)
+        else:
+            _confirm(order, word, tip, services)
+
+
+def _confirm(order: _Order, word: Word, tip: Tip, services: WorkServices) -> None:
+    """Tell who wrote in their own chat that it is done: they may not look into the group."""
+    if order.via is Via.CHAT:
+        _answer(order, "done", {"card_code": tip.card_code, "word": word}, services)
 
 
 def _carry_out(

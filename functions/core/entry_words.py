@@ -19,6 +19,7 @@ BUNDLE = "resident_messages"
 
 _TO_RESIDENT = (EntryKind.ANSWER, EntryKind.QUESTION)
 _ABOUT_UNITS = (EntryKind.TRANSFERRED, EntryKind.JOINT_ACTION)
+_ABOUT_ENTRIES = (EntryKind.UNDELIVERED, EntryKind.DELIVERED)
 
 
 def group_values(
@@ -31,6 +32,9 @@ def group_values(
     """Return what the group may hear of it: words masked, and none of a sealed tip."""
     is_sealed = not cards.shows_content(tip, mode)
     text = "" if is_sealed else mask(entry.text, tip.contact)
+    has_number_alone = cards.has_number_alone(text)
+    if has_number_alone:
+        text = ""
     if entry.kind is not EntryKind.RESIDENT_MESSAGE and len(text) > MOST_REPEATED:
         text = f"{text[:MOST_REPEATED].rstrip()}…"
     return EntryValues(
@@ -41,6 +45,7 @@ def group_values(
         unit_name=services.units.get(entry.unit_id).name,
         actor_name=entry.actor_name,
         text=text,
+        has_number_alone=has_number_alone,
         about=_about(entry, entries, services),
         status=entry.status or "",
         at=entry.at,
@@ -60,6 +65,7 @@ def bundle_values(
         kind=BUNDLE,
         sealed=True,
         text="",
+        has_number_alone=False,
         about="",
         photo_count=sum(len(cards.photos_of(tip, one.entry_id)) for one in messages),
         file_count=sum(cards.file_count(tip, one.entry_id) for one in messages),
@@ -75,7 +81,8 @@ def resident_values(entry: CaseEntry, tip: Tip, services: WorkServices) -> Entry
     return EntryValues(
         card_code=tip.card_code,
         kind=entry.kind,
-        link=f"{services.public_url}/theo-doi/",
+        # Who reported by chat has no receipt code: there is no page to send them to.
+        link="",
         sealed=tip.sealed,
         unit_name=services.units.get(entry.unit_id).name,
         text=entry.text if is_meant else "",
@@ -92,7 +99,7 @@ def _about(entry: CaseEntry, entries: Sequence[CaseEntry], services: WorkService
     if entry.kind is EntryKind.HANDED_OVER:
         officer = services.officers.officer(entry.unit_id, entry.about)
         return officer.name if officer else ""
-    if entry.kind is EntryKind.UNDELIVERED:
+    if entry.kind in _ABOUT_ENTRIES:
         kinds = {one.entry_id: one.kind for one in entries}
         return kinds[entry.about]
     return entry.about

@@ -52,6 +52,16 @@ def group_hears(
     return heard
 
 
+def heard_elsewhere(
+    tip: Tip, unit_id: str, entries: Sequence[CaseEntry], deliveries: Sequence[Delivery]
+) -> int:
+    """Return how many messages of the resident the unit's group will not hear, because they
+    went to the group of another unit."""
+    heard = {entry.entry_id for entry in group_hears(tip, unit_id, entries, deliveries)}
+    messages = (entry for entry in entries if entry.kind is EntryKind.RESIDENT_MESSAGE)
+    return sum(entry.entry_id not in heard for entry in messages)
+
+
 def resident_hears(entries: Iterable[CaseEntry]) -> list[CaseEntry]:
     return [entry for entry in entries if is_for_resident(entry)]
 

@@ -34,7 +34,7 @@ from functions.core.lanes import chat_lane
 from functions.core.models import Channel, Claim, Job, JobKind, JobState
 from functions.core.photos import clean_photos
 from functions.core.posting import CLOSED_ALARMS, PhotosNotReadyError, RateReachedError
-from functions.core.relays import relay_to_group, relay_to_resident, send_delivery
+from functions.core.relays import relay_again, relay_to_group, relay_to_resident, send_delivery
 from functions.core.retry import LONGEST, retry_delay
 from functions.core.work import LEASE, Done, Outcome, Postponed, WorkServices
 
@@ -51,6 +51,7 @@ _HANDLERS: dict[JobKind, Callable[[Claim, WorkServices], Outcome]] = {
     JobKind.HANDLE_EVENT: handle_event,
     JobKind.RELAY_TO_GROUP: relay_to_group,
     JobKind.RELAY_TO_RESIDENT: relay_to_resident,
+    JobKind.RELAY_AGAIN: relay_again,
     JobKind.FALL_BACK: fall_back,
 }
 

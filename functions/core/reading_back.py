@@ -7,6 +7,7 @@ does not answer, be there tips to send or not.
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import timedelta
@@ -34,6 +35,8 @@ SILENT = "zalo-silent"
 _SILENT_UNITS = 3
 """So many units in a row without an answer mean that Zalo is down: no use in asking more."""
 
+_MOST_SEEN = 20_000
+
 _GOLDEN = 0.6180339887498949
 
 
@@ -46,6 +49,27 @@ class ReadBackServices:
     clock: Clock
     receive: Callable[[bytes], bool]
     """Takes a genuine event; False when it is known. Raises StoreUnavailableError."""
+
+
+class OnlyNews:
+    """Passes on what was not passed on before: a history tells the same for days.
+
+    It forgets with its process, and when it has seen very many; the store knows for good.
+    """
+
+    def __init__(self, receive: Callable[[bytes], bool]) -> None:
+        self._receive = receive
+        self._seen: set[bytes] = set()
+
+    def __call__(self, body: bytes) -> bool:
+        mark = hashlib.blake2b(body, digest_size=16).digest()
+        if mark in self._seen:
+            return False
+        is_news = self._receive(body)
+        if len(self._seen) >= _MOST_SEEN:
+            self._seen.clear()
+        self._seen.add(mark)
+        return is_news
 
 
 def read_back(services: ReadBackServices) -> int:

@@ -14,6 +14,7 @@ from datetime import datetime
 
 from functions.core import cards
 from functions.core.acts import Actor, Decision, record
+from functions.core.bringing_again import WORTH_A_WORD, lost_before, reopen_lost
 from functions.core.bundles import Telling, relay_id
 from functions.core.entry_words import bundle_values, group_values, resident_values
 from functions.core.errors import RecipientClosedError
@@ -49,9 +50,6 @@ from functions.core.results import (
 )
 from functions.core.retry import retry_delay
 from functions.core.work import Done, Outcome, Postponed, WorkServices
-
-_WORTH_A_WORD = (EntryKind.ANSWER, EntryKind.QUESTION)
-"""The officers are told when these do not reach the resident; not of sentences about status."""
 
 
 def relay_to_group(claim: Claim, services: WorkServices) -> Outcome:
@@ -119,6 +117,7 @@ def relay_to_resident(claim: Claim, services: WorkServices) -> Outcome:
     address = reached.person(tip.chat.user_id)
     known = {one.delivery_id: one for one in services.deliveries.of_tip(tip.tip_id)}
     entries = services.cases.entries(tip.tip_id)
+    lost = lost_before(entries)
     is_closed = False
     for entry in resident_hears(entries):
         delivery = known.get(relay_id(entry, Channel.ZALO_USER, address.recipient))
@@ -129,9 +128,19 @@ def relay_to_resident(claim: Claim, services: WorkServices) -> Outcome:
             if is_closed:
                 refuse_rest(delivery, services)
             delivery = services.deliveries.get(delivery.delivery_id)
-        if _has_refused(delivery) and entry.kind in _WORTH_A_WORD:
-            _tell_undelivered(entry, tip, services)
+        if _has_refused(delivery):
+            if entry.kind in WORTH_A_WORD:
+                _tell(entry, EntryKind.UNDELIVERED, tip, services)
+        elif entry.entry_id in lost:
+            _tell(entry, EntryKind.DELIVERED, tip, services)
     return Done()
+
+
+def relay_again(claim: Claim, services: WorkServices) -> Outcome:
+    """Send what the resident's chat has not got, and what it could not be given before: the
+    resident has written since."""
+    reopen_lost(services.tips.get(claim.job.subject_id), services)
+    return relay_to_resident(claim, services)
 
 
 def send_delivery(claim: Claim, services: WorkServices) -> Outcome:
@@ -348,12 +357,12 @@ def _has_refused(delivery: Delivery) -> bool:
     return any(message.state is SendState.REFUSED for message in delivery.messages)
 
 
-def _tell_undelivered(entry: CaseEntry, tip: Tip, services: WorkServices) -> None:
-    """Put it on record, once, and so before the group."""
+def _tell(entry: CaseEntry, kind: EntryKind, tip: Tip, services: WorkServices) -> None:
+    """Put on record, once, and so before the group, what became of an answer."""
     record(
         lambda: services.tips.get(tip.tip_id),
-        f"undelivered-{entry.entry_id}",
+        f"{kind}-{entry.entry_id}",
         Actor(Via.SYSTEM),
-        lambda now: Decision(now, EntryKind.UNDELIVERED, about=entry.entry_id),
+        lambda now: Decision(now, kind, about=entry.entry_id),
         services.acts,
     )

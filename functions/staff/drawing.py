@@ -109,10 +109,14 @@ def draw_case(
 def possible_acts(view: CaseView, session: Session) -> frozenset[str]:
     """Return the acts that make sense now; whether one is allowed, the act itself decides."""
     tip = view.tip
-    acts = set() if tip.status is TipStatus.ERASED else {"dap", "noi-xac-minh"}
+    is_reachable = tip.chat is not None or not tip.case.is_from_chat
+    acts = set() if tip.status is TipStatus.ERASED else {"noi-xac-minh"}
+    if acts and is_reachable:
+        acts.add("dap")
     if is_closed(tip):
         return frozenset(acts)
-    acts.add("can")
+    if is_reachable:
+        acts.add("can")
     if tip.unit_id != session.officer.unit_id:
         return frozenset(acts)
     acts |= {"chuyen", "phoi-hop", "ket-qua", "gop"}

@@ -27,6 +27,8 @@ class Words:
 
     categories: Mapping[str, str]
     urgencies: Mapping[str, str]
+    urgency_unknown: str
+    """In place of the normal one where nobody asked."""
     statuses: Mapping[str, str]
     channels: Mapping[str, str]
     delivery_states: Mapping[str, str]
@@ -74,6 +76,7 @@ def load_words(templates: Path) -> Words:
     return Words(
         categories=catalogue["categories"],
         urgencies=catalogue["urgencies"],
+        urgency_unknown=catalogue["urgency_unknown"],
         statuses=catalogue["statuses"],
         channels=messages["channels"],
         delivery_states=messages["delivery_states"],

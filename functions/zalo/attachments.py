@@ -8,7 +8,6 @@ from types import MappingProxyType
 
 from functions.core.events import Media
 from functions.core.models import Location, MediaKind
-from functions.core.submissions import MAX_TEXT
 from functions.zalo.loose_json import JsonObject, clean_line, clean_text, part, parts, read_object
 from functions.zalo.media_hosts import LONGEST_URL
 
@@ -113,4 +112,4 @@ def _joined(lines: list[str]) -> str:
     for line in lines:
         if line not in text:
             text = f"{text}\n{line}" if text else line
-    return text[:MAX_TEXT]
+    return text

@@ -8,10 +8,11 @@ from __future__ import annotations
 
 import json
 import re
+import unicodedata
 from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 
-from functions.core.submissions import MAX_TEXT, normalise
+from functions.core.submissions import normalise
 
 JsonObject = Mapping[str, object]
 
@@ -23,9 +24,10 @@ _CONTROL_SIGNS = re.compile(r"[\x00-\x09\x0b-\x1f\x7f-\x9f]")
 _LINE_ENDS = str.maketrans({"\u2028": "\n", "\u2029": "\n"})
 _NOTHING: JsonObject = {}
 
-_MOST_UNCOMPOSED = 3 * MAX_TEXT
-"""No Vietnamese letter takes more than three signs in NFD. To cut here first keeps a text of
-nothing but tone marks, which takes quadratic time to compose, from holding up the queue."""
+_LONGEST_RUN = 30
+_JOINER = "\u034f"
+"""Parts runs of more marks upon one letter than any language has (Unicode's stream-safe text).
+To compose such a run takes quadratic time, and would hold up the queue."""
 
 
 def read_object(body: bytes | str) -> JsonObject | None:
@@ -71,12 +73,24 @@ def moment(value: object) -> datetime | None:
 
 
 def clean_text(value: object) -> str:
-    """Return a text as it may be kept: NFC, LF, no control signs, MAX_TEXT letters at most."""
+    """Return a text as it may be kept, all of it: NFC, LF, no control signs."""
     if not isinstance(value, str):
         return ""
-    text = value[:_MOST_UNCOMPOSED].encode("utf-8", "replace").decode()
-    text = normalise(text.translate(_LINE_ENDS))[:MAX_TEXT]
+    text = _stream_safe(value.encode("utf-8", "replace").decode())
+    text = normalise(text.translate(_LINE_ENDS))
     return _CONTROL_SIGNS.sub(" ", text).strip()
+
+
+def _stream_safe(text: str) -> str:
+    signs: list[str] = []
+    run = 0
+    for sign in text:
+        run = run + 1 if unicodedata.combining(sign) else 0
+        if run > _LONGEST_RUN:
+            signs.append(_JOINER)
+            run = 1
+        signs.append(sign)
+    return "".join(signs)
 
 
 def clean_line(value: object, most: int) -> str:

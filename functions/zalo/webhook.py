@@ -203,7 +203,7 @@ def _read_message(envelope: JsonObject, name: str, head: EventHead) -> WebhookEv
         text = _without_mentions(text)
         return StaffMessage(head.oa_id, at, message_id, group_id, user_id, text, quoted_id)
     content = read_content(message, name.removeprefix(FROM_RESIDENT))
-    if content.is_empty:
+    if content.is_empty and not _is_blank(message):
         return None
     return ResidentMessage(
         oa_id=head.oa_id,
@@ -216,6 +216,11 @@ def _read_message(envelope: JsonObject, name: str, head: EventHead) -> WebhookEv
         location=content.location,
         is_sticker=content.is_sticker,
     )
+
+
+def _is_blank(message: JsonObject) -> bool:
+    """Whether somebody sent blanks alone: they meant to say something."""
+    return isinstance(message.get("text"), str) and message["text"] != ""
 
 
 def _without_mentions(text: str) -> str:

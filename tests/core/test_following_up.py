@@ -85,14 +85,15 @@ def test_a_position_sent_later_is_kept_in_the_case_and_stays_until_the_next(
     world: CaseWorld,
 ) -> None:
     tip = world.tip()
-    here = Location(12.7, 108.1)
+    here, there = Location(12.7, 108.1), Location(12.8, 108.2)
 
     sent = add_message(tip.tip_id, "m-1", "", (), Via.CHAT, world.acts, here)
     add_message(tip.tip_id, "m-2", "Ở đó.", (), Via.CHAT, world.acts)
+    add_message(tip.tip_id, "m-3", "", (), Via.CHAT, world.acts, there)
 
     assert sent.entry.about == "location"
     assert world.cases.entries(tip.tip_id)[1].about == ""
-    assert world.now_of(tip).case.sent_location == here
+    assert world.now_of(tip).case.sent_locations == (("m-1", here), ("m-3", there))
     assert world.now_of(tip).content.location == tip.content.location
 
 

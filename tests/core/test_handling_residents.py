@@ -163,10 +163,12 @@ def test_sticker_alone_opens_nothing_and_is_asked_about_once_a_day() -> None:
     once = len(notes(talk))
     talk.world.clock.advance(timedelta(days=1))
     talk.hear(talk.resident(is_sticker=True), talk.resident("  \n"))
+    talk.hear(talk.resident("  \n", user_id="someone-else"))
 
     assert talk.tips() == []
     assert once == 1
     assert len(notes(talk)) == 2
+    assert notes(talk, "someone-else") == notes(talk)[:1]
 
 
 def test_sticker_within_a_conversation_is_passed_over() -> None:
@@ -194,8 +196,9 @@ def test_position_is_kept_and_never_goes_to_the_group() -> None:
 
     tip = talk.tip()
     assert (tip.content.text, tip.content.location) == ("", HERE)
-    assert tip.case.sent_location == Location(12.7, 108.1)
-    assert [entry.about for entry in talk.entries(tip)] == [LOCATION, ""]
+    located, said = talk.entries(tip)
+    assert (located.about, said.about) == (LOCATION, "")
+    assert tip.case.sent_locations == ((located.entry_id, Location(12.7, 108.1)),)
     posted = "\n".join(talk.world.group())
     assert not any(part in posted for part in ("12.6", "12.7", "108.0", "108.1"))
 

@@ -146,3 +146,20 @@ def test_answer_that_did_not_get_there_says_when_that_was_found() -> None:
     shown = {step.entry.kind: step.undelivered_at for step in view.steps if step.entry}
     assert shown == {EntryKind.ANSWER: lost.at, EntryKind.UNDELIVERED: None}
     assert [step.at for step in view.steps] == sorted(step.at for step in view.steps)
+
+
+def test_answer_that_got_there_after_all_is_lost_no_more() -> None:
+    desk = Desk()
+    tip = desk.tip(chat=CHAT)
+    told = answer(desk.act(tip, desk.binh), "Cảm ơn.", desk.casework)
+    for kind in (EntryKind.UNDELIVERED, EntryKind.DELIVERED):
+        now = desk.now_of(tip)
+        entry = CaseEntry(
+            kind, tip.tip_id, now.revision + 1, desk.clock.now(), kind, WARD, Via.SYSTEM,
+            about=told.entry.entry_id,
+        )  # fmt: skip
+        desk.cases.change(now, replace(now, revision=now.revision + 1), entry, ())
+
+    view = open_case(desk.binh, tip.card_code, desk.reading)
+
+    assert [step.undelivered_at for step in view.steps if step.entry] == [None] * 3

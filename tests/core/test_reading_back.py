@@ -7,16 +7,18 @@ from datetime import timedelta
 
 import pytest
 
+from functions.core import reading_back
 from functions.core.errors import (
     ChannelClosedError,
     OutcomeUnknownError,
     ProviderError,
     RejectedByProviderError,
     RetryableProviderError,
+    StoreUnavailableError,
     TokenExpiredError,
 )
 from functions.core.models import ForwardMode, UnitChannel
-from functions.core.reading_back import ENOUGH, ReadBackServices, read_back, turns
+from functions.core.reading_back import ENOUGH, OnlyNews, ReadBackServices, read_back, turns
 from tests.core.world import OTHER_GROUP, OTHER_WARD, WARD, World, connected_world
 from tests.fakes.alerts import MemoryAlerts
 from tests.fakes.clock import FrozenClock
@@ -197,3 +199,47 @@ def test_a_round_that_takes_too_long_ends_within_the_minute() -> None:
     took = world.clock.now() - begun_at
     assert ENOUGH <= took < MINUTE
     assert world.alerts.raised == []
+
+
+def test_the_store_is_asked_of_each_event_once() -> None:
+    asked: list[bytes] = []
+
+    def receive(body: bytes) -> bool:
+        asked.append(body)
+        return body != b"known"
+
+    only_news = OnlyNews(receive)
+
+    told = [only_news(body) for body in (b"new", b"known", b"new", b"known")]
+
+    assert told == [True, False, False, False]
+    assert asked == [b"new", b"known"]
+
+
+def test_an_event_that_could_not_be_stored_is_passed_on_again() -> None:
+    store: list[bytes] = []
+
+    def receive(body: bytes) -> bool:
+        store.append(body)
+        if len(store) == 1:
+            raise StoreUnavailableError("full")
+        return True
+
+    only_news = OnlyNews(receive)
+    with pytest.raises(StoreUnavailableError):
+        only_news(b"new")
+
+    assert only_news(b"new")
+
+
+def test_what_was_seen_takes_no_memory_without_end(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(reading_back, "_MOST_SEEN", 3)
+    asked: list[bytes] = []
+    only_news = OnlyNews(lambda body: asked.append(body) is None)
+
+    for number in range(10):
+        only_news(b"%d" % number)
+    only_news(b"9")
+
+    assert len(asked) == 10
+    assert len(only_news._seen) <= 3

@@ -103,7 +103,8 @@ def test_sealed_case_tells_the_chat_only_that_there_is_news() -> None:
 
     assert len(world.chat()) == 2
     assert not any("Lời" in text for text in world.chat())
-    assert all(f"{PUBLIC_URL}/theo-doi/" in text for text in world.chat())
+    assert all("gọi điện thoại trực ban của đơn vị" in text for text in world.chat())
+    assert not any("mã theo dõi" in text or PUBLIC_URL in text for text in world.chat())
     assert "trả lời mới" in world.chat()[0]
 
 

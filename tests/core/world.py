@@ -14,6 +14,7 @@ from functions.core.following_up import add_message
 from functions.core.jobs import run_job
 from functions.core.models import (
     Attachment,
+    CaseState,
     ChatAddress,
     Contact,
     ForwardMode,
@@ -163,7 +164,9 @@ class World:
     ) -> Tip:
         """Submit a tip whose sender can be answered in the chat with the ward's OA."""
         tip = self.submit(text, **changes)
-        self.tips.put(replace(tip, chat=ChatAddress(WARD, user_id)))
+        self.tips.put(
+            replace(tip, chat=ChatAddress(WARD, user_id), case=CaseState(is_from_chat=True))
+        )
         return self.last_tip()
 
     def act(self, tip: Tip, officer: Officer, act_id: str = "") -> Act:

@@ -24,6 +24,7 @@ from tests.system import BINHYEN
 
 ACCOUNT = "000000000000"
 NAME = "by-thu"
+MAIL_FROM = "binh-yen@example.vn"
 DEPLOY = PROJECT / "deploy" / "aws" / "deploy"
 
 # Enough of the site to show everything that deploying does with it, and quick to bring up.
@@ -78,6 +79,8 @@ class Deployed:
             "endpoint_url": self.engine.url,
             "zalo_api_url": f"{self.sandbox.url}/openapi",
             "zalo_oauth_url": f"{self.sandbox.url}/oauth",
+            "zalo_media_hosts": self.sandbox.url.removeprefix("http://"),
+            "mail_from": MAIL_FROM,
             # More than an account new to the engine has, and no test may wait for it.
             "requests_per_second": 1000,
             "requests_at_once": 1000,

@@ -96,6 +96,19 @@ def test_refresh_tokens_and_the_ringing_read_no_tip_and_no_photo() -> None:
     }
 
 
+def test_only_who_bridges_an_outage_sends_mail_and_from_one_address() -> None:
+    policy = RESOURCES["MailPolicy"]
+    properties = policy["Properties"]
+    (statement,) = properties["PolicyDocument"]["Statement"]
+
+    assert policy["Condition"] == "SendsMail"
+    assert properties["Roles"] == [{"Ref": "RunJobsRole"}, {"Ref": "SweepRole"}]
+    assert (statement["Effect"], statement["Action"]) == ("Allow", ["ses:SendRawEmail"])
+    assert statement["Condition"] == {"StringEquals": {"ses:FromAddress": {"Ref": "MailFrom"}}}
+    named = [one["Fn::Sub"].rpartition("/")[2] for one in statement["Resource"]]
+    assert named == ["${MailFrom}", "${MailDomain}"]
+
+
 def leading(name: str, action: str, target: str) -> list[Any]:
     """Return the conditions under which the role allows an action on a table."""
     return [

@@ -58,6 +58,7 @@ def test_bad_settings_are_all_named_and_exit_2(tmp_path: Path) -> None:
         ("log_days = 31", "log_days must be 1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180 or 365"),
         ("workers_at_once = 1", "workers_at_once must be at least 2"),
         ("workers_at_once = 1001", "workers_at_once must be at most 1000"),
+        ('mail_from = "nobody"', "mail_from must be an e-mail address that SES may send as"),
         ("requests_per_second = 0", "requests_per_second must be a whole number from 1"),
         ('architecture = "z80"', "architecture must be arm64 or x86_64"),
         ("architecture = 64", "architecture must be a text in quotes"),

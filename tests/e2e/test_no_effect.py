@@ -134,8 +134,8 @@ def test_guessed_addresses_and_stale_sessions_open_nothing(shared_system: System
 
     unknown = other.get("/can-bo/tin/TB-000000")
     others = other.get(f"/can-bo/tin/{code}")
+    strangers = [other.get(link), other.get(link.replace(code, "TB-000000"))]
     guesses = [
-        other.get(link),
         own.get(link.replace("k=", "k=0")),
         own.get(re.sub("h=[0-9]+", "h=99999999999", link)),
         own.get(link.split("?")[0]),
@@ -151,7 +151,8 @@ def test_guessed_addresses_and_stale_sessions_open_nothing(shared_system: System
 
     assert (unknown.status, others.status) == (404, 404)
     assert unknown.without("TB-000000") == others.without(code)
-    assert [guess.status for guess in guesses] == [404] * len(guesses)
+    assert [guess.status for guess in strangers + guesses] == [404] * (2 + len(guesses))
+    assert strangers[0].without(code) == strangers[1].without("TB-000000")
     assert {guess.without() for guess in guesses} == {guesses[0].without()}
     assert acts[0].status == acts[1].status
     assert acts[0].without(code) == acts[1].without("TB-000000")

@@ -59,7 +59,22 @@ def test_transfer_form_of_somebody_else_tells_nothing_after_the_transfer(world: 
     answer = colleague.post(f"/can-bo/tin/{tip.card_code}/chuyen", data=form)
 
     assert answer.status_code == 404
-    assert answer.data == colleague.get("/can-bo/tin/TB-ZZZZZZ").data
+    assert answer.data == colleague.post("/can-bo/tin/TB-ZZZZZZ/chuyen", data=form).data
+
+
+def test_words_for_a_tip_that_was_given_away_meanwhile_are_given_back(world: World) -> None:
+    tip = one_case(world)
+    colleague = world.sign_in(COLLEAGUE)
+    form = draw(colleague, tip.card_code, "dap") | {"text": "Câu <b>dài</b>."}
+    do(world.sign_in(), tip.card_code, "chuyen", unit="Xã Ea Kly")
+
+    answer = colleague.post(f"/can-bo/tin/{tip.card_code}/dap", data=form)
+
+    page = answer.get_data(as_text=True)
+    assert answer.status_code == 404
+    assert "Điều bạn vừa ghi chưa được lưu." in page
+    assert "Câu &lt;b&gt;dài&lt;/b&gt;." in page
+    assert form["csrf_token"] not in page.split("</main>")[0]
 
 
 def test_joint_unit_reads_and_answers_but_does_not_own(world: World) -> None:

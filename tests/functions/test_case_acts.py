@@ -320,8 +320,8 @@ def test_sealed_tip_from_a_chat_says_what_zalo_will_show(world: World) -> None:
     world.tips.put(replace(tip, chat=ChatAddress(UNIT, "resident-1"), sealed=False))
     plain = words_of(client.get(f"/can-bo/tin/{tip.card_code}"))
 
-    assert "Tin giữ kín: Zalo chỉ báo là có trả lời mới." in sealed
-    assert "Người gửi đọc ở trang theo dõi và trong Zalo." in plain
+    assert "Tin giữ kín: Zalo chỉ báo là có tin mới." in sealed
+    assert "Người gửi đọc trong Zalo." in plain
     assert "resident-1" not in sealed + plain
 
 

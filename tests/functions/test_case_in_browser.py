@@ -48,7 +48,7 @@ def test_case_is_worked_with_a_thumb() -> None:
         page.fill("#dap-text", "\nChào bà.\nCảm ơn bà.")
         page.dblclick("#dap button")
         expect(page.locator(".st-done")).to_contain_text("Câu trả lời đã được lưu")
-        page.click(".st-bar >> text=Việc khác")
+        page.click(".st-bar >> text=Thao tác khác")
         page.click("#noi-xac-minh summary")
         page.fill("#noi-xac-minh-place", "hẻm 14")
         page.press("#noi-xac-minh-place", "Enter")
@@ -97,7 +97,7 @@ def test_unit_is_chosen_by_typing_and_the_tip_is_gone() -> None:
         assert page.url.startswith(f"http://127.0.0.1:{port}/can-bo/?")
         page.go_back()
         page.reload()
-        expect(page.locator("h1")).to_contain_text("Không có trang này")
+        expect(page.locator("h1")).to_contain_text("Không có tin này trong đơn vị")
 
     assert world.tips.get(tip.tip_id).unit_id == "xa-ea-kly"
     assert len(entries(world, tip)) == 1

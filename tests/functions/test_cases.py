@@ -22,7 +22,7 @@ from functions.core.models import (
 from functions.core.signin import open_session
 from functions.staff.links import LIFE, MediaLinks
 from tests.functions.case_forms import do, text_of, words_of
-from tests.functions.world import ALL_FIELDS, JPEG, OFFICER, STRANGER, World
+from tests.functions.world import ALL_FIELDS, JPEG, JSON, OFFICER, STRANGER, World
 
 
 def media_links(client: FlaskClient, tip: Any) -> list[str]:
@@ -238,6 +238,38 @@ def test_other_units_tip_looks_as_if_there_were_none(world: World) -> None:
     assert foreign.data == unknown.data
     assert tip.card_code not in text_of(client.get("/can-bo/"))
     assert {user for user, *_ in world.officers.reads(tip.tip_id)} == {OFFICER.user_id}
+
+
+NOWHERE = [
+    "/can-bo/tin/TB-ZZZZZZ", "/can-bo/tin/x", "/can-bo/tin/TB-ZZZZZZ/anh/1", "/can-bo/bang-do",
+    "/can-bo/?muc=x", "/can-bo/tin/TB-ZZZZZZ/anh/x", "/can-bo/tin", "/can-bo/nowhere",
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("address", NOWHERE)
+def test_officer_who_finds_nothing_is_led_back_to_the_list(world: World, address: str) -> None:
+    client = world.sign_in()
+
+    answer = client.get(address)
+
+    page = words_of(answer)
+    assert answer.status_code == 404
+    assert "Không có tin này trong đơn vị" in page
+    assert 'href="/can-bo/">Về danh sách tin của đơn vị' in text_of(answer)
+    assert "Trần Văn Bình" in page
+    assert "chọn lại đơn vị" not in page
+    assert client.get(address, headers=JSON).json["errors"][0]["code"] == "not_found"
+
+
+@pytest.mark.parametrize("address", NOWHERE)
+def test_nobody_else_learns_what_officers_are_told(world: World, address: str) -> None:
+    known = world.send(ALL_FIELDS) and world.stored()[0].card_code
+
+    answer = world.staff.get(address)
+
+    assert answer.status_code in (401, 404)
+    assert "Không có tin này trong đơn vị" not in text_of(answer)
+    assert world.staff.get(f"/can-bo/tin/{known}").status_code == 401
 
 
 def test_every_read_leaves_a_mark(world: World) -> None:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from pathlib import Path
+from threading import Barrier
 from typing import Any
 
 import pytest
@@ -43,7 +45,7 @@ class Office:
         )
         self.services = Services(settings, self.clock)
         own = self.services
-        self._app = create_staff_app(
+        self.app = create_staff_app(
             StaffServices(own.sign_in, own.cases, own.units, own.casework),
             SiteSettings(settings.public_url, TEMPLATES),
         )
@@ -61,7 +63,7 @@ class Office:
         return self.services.stores.tips.get(tip_id)
 
     def sign_in(self, officer: Officer) -> FlaskClient:
-        client = self._app.test_client()
+        client = self.app.test_client()
         secret = issue_link(officer, self.services.sign_in)
         assert client.post("/can-bo/vao", data={"secret": secret}).status_code == 303
         return client
@@ -116,6 +118,29 @@ def test_transfer_moves_the_case_and_its_second_click_does_nothing_more(office: 
     answers = [client.post(f"/can-bo/tin/{tip.card_code}/chuyen", data=form) for _ in range(2)]
 
     assert [answer.status_code for answer in answers] == [303, 303]
+    assert office.now(tip.tip_id).unit_id == "xa-ea-kly"
+    assert len(office.services.stores.cases.entries(tip.tip_id)) == 1
+
+
+def test_two_clicks_on_a_transfer_at_one_time_are_one(office: Office) -> None:
+    tip = office.tip("Ở xã bên.")
+    client = office.sign_in(WARD)
+    form = draw(client, tip.card_code, "chuyen") | {"unit": "ea kly", "text": "Nhờ xã."}
+    cookie = client.get_cookie("binhyen_session", path="/can-bo")
+    assert cookie is not None
+    together = Barrier(4)
+
+    def click(_: int) -> tuple[int, str]:
+        phone = office.app.test_client()
+        phone.set_cookie("binhyen_session", cookie.value, path="/can-bo")
+        together.wait(10)
+        answer = phone.post(f"/can-bo/tin/{tip.card_code}/chuyen", data=form)
+        return answer.status_code, answer.location
+
+    with ThreadPoolExecutor(4) as clicks:
+        answers = list(clicks.map(click, range(4)))
+
+    assert set(answers) == {(303, f"/can-bo/?xong=chuyen&ma={tip.card_code}")}
     assert office.now(tip.tip_id).unit_id == "xa-ea-kly"
     assert len(office.services.stores.cases.entries(tip.tip_id)) == 1
 

@@ -140,7 +140,10 @@ def test_wrong_codes_are_slowed_down_while_a_right_one_always_passes(
     assert {answer.status_code for answer in refused} == {429}
     assert len({answer.data for answer in refused}) == 1
     assert page.status_code == 429
-    assert "Gõ đúng mã thì bạn" in page.get_data(as_text=True)
+    assert page.headers["Retry-After"] == refused[0].headers["Retry-After"] == "600"
+    said = " ".join(page.get_data(as_text=True).split())
+    assert "Mã này không đúng, hoặc hệ thống không có mã này. Xin thử lại sau 10 phút." in said
+    assert "Gõ đúng mã thì bạn xem được bất cứ lúc nào" in said
     assert passed == [200, 201, 200, 200]
     assert (elsewhere.status_code, later.status_code) == (404, 404)
 
@@ -152,6 +155,34 @@ def test_limit_of_wrong_codes_is_one_for_all_routes(world: World) -> None:
     answers = [world.public.post(path, data={"receipt_code": "1"}) for path in PATHS]
 
     assert {answer.status_code for answer in answers} == {429}
+
+
+def test_twenty_wrong_codes_are_let_pass_and_the_wait_gets_shorter(world: World) -> None:
+    answers = []
+    for seconds in (*[0] * 21, 541, 58):
+        world.clock.advance(timedelta(seconds=seconds))
+        answers.append(world.public.post("/api/receipts", data={"receipt_code": "1"}))
+
+    waits = [answer.headers.get("Retry-After") for answer in answers]
+    assert waits == [None] * 20 + ["600", "59", "1"]
+    assert "thử lại sau 1 phút" in answers[-1].get_data(as_text=True)
+
+
+def test_neighbours_of_who_guesses_codes_are_not_locked_out(world: World) -> None:
+    """All of a mobile network may come from one address."""
+    guesser, neighbour = world.tips_app.test_client(), world.tips_app.test_client()
+    code = world.send(headers=JSON).json["receipt_code"]
+    for _ in range(500):
+        guesser.post("/api/receipts", data={"receipt_code": codes.random_receipt_code()})
+
+    mistyped = neighbour.post("/api/receipts", data={"receipt_code": code[:-1]})
+    right = neighbour.post("/api/receipts", data={"receipt_code": code})
+    message = {"receipt_code": code, "text": "Thêm."}
+
+    assert (mistyped.status_code, right.status_code) == (429, 200)
+    assert 'name="receipt_code"' in mistyped.get_data(as_text=True)
+    assert neighbour.post("/api/receipts/messages", data=message).status_code == 201
+    assert world.send(text="Tin khác.").status_code == 201
 
 
 def test_receipt_code_is_only_in_the_body(world: World, caplog: pytest.LogCaptureFixture) -> None:

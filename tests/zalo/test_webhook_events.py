@@ -213,7 +213,6 @@ def test_every_other_event_is_only_a_name(name: str) -> None:
         to_oa("text", sender="", text="x"),
         in_group("text", sender="", text="x"),
         to_oa("text", text=""),
-        to_oa("text", text=" \n\t\u2028"),
         to_oa("text", text=None),
         to_oa("image", attachments=[]),
         to_oa("image", attachments={"type": "image"}),
@@ -275,21 +274,31 @@ def test_raw_line_end_within_a_string_does_not_cost_the_message() -> None:
     assert event.text == "a\nb c"
 
 
-def test_five_thousand_letters_are_kept_and_more_are_cut() -> None:
-    whole = unicodedata.normalize("NFD", "ế" * 5_000)
+def test_text_is_kept_whole_however_long() -> None:
+    composed = "ế" * 60_000
 
-    kept, cut = read(to_oa("text", text=whole)), read(to_oa("text", text="ế" * 60_000))
+    in_chat = read(to_oa("text", text=unicodedata.normalize("NFD", composed)))
+    from_member = read(in_group("text", text=composed))
 
-    assert isinstance(kept, ResidentMessage)
-    assert isinstance(cut, ResidentMessage)
-    assert kept.text == cut.text == "ế" * 5_000
+    assert isinstance(in_chat, ResidentMessage)
+    assert isinstance(from_member, StaffMessage)
+    assert in_chat.text == from_member.text == composed
 
 
 def test_text_of_nothing_but_marks_is_read_at_once() -> None:
     event = read(to_oa("text", text="a" + "\u0323\u0302" * 500_000))
 
     assert isinstance(event, ResidentMessage)
-    assert len(event.text) == 5_000
+    assert event.text.count("\u0323") == event.text.count("\u0302") == 500_000 - 1
+    assert unicodedata.is_normalized("NFC", event.text)
+
+
+@pytest.mark.parametrize("text", ["  \n", "\u2028", "\x00"])
+def test_blanks_alone_are_a_message_without_words(text: str) -> None:
+    event = read(to_oa("text", text=text))
+
+    assert isinstance(event, ResidentMessage)
+    assert (event.text, event.is_sticker) == ("", False)
 
 
 def test_events_tell_no_words_or_people_when_printed() -> None:
@@ -336,5 +345,4 @@ def test_any_json_is_some_event(name: str, fields: dict[str, Any]) -> None:
     assert event.oa_id == OA
     assert event.sent_at == AT
     text = getattr(event, "text", "")
-    assert len(text) <= 5_000
     assert text.encode().decode() == text

@@ -85,6 +85,8 @@ class EntryKind(StrEnum):
     DELETION_ASKED = "deletion_asked"
     UNDELIVERED = "undelivered"
     """About: the id of the entry that could not be brought to the resident's chat."""
+    DELIVERED = "delivered"
+    """About: the id of the entry that was undelivered, and has reached the chat after all."""
 
 
 class Via(StrEnum):

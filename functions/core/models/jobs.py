@@ -24,6 +24,8 @@ class JobKind(StrEnum):
     """Subject: a tip id: what the unit's group has not heard of yet, in order."""
     RELAY_TO_RESIDENT = "relay_to_resident"
     """Subject: a tip id: what the resident's chat has not got yet, in order."""
+    RELAY_AGAIN = "relay_again"
+    """Subject: a tip id: the same, and answers that the chat did not take before."""
     FALL_BACK = "fall_back"
     """Subject: a unit id: its tips that the group has not got in time go by other channels."""
 

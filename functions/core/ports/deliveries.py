@@ -143,6 +143,13 @@ class CardValues:
     """The name of the unit that handed the tip on; a notice says it too."""
     lead_unit: str = ""
     """The name of the unit that the receiving one works on it with; a notice says it too."""
+    is_from_chat: bool = False
+    """Nobody asked its sender how urgent it is; a notice says it too."""
+    earlier_messages: int = 0
+    """Messages that came since and that only another unit's group has had; a notice says it
+    too."""
+    has_number_alone: bool = False
+    """Once masked, nothing is left of the text: a business card, or a bare phone number."""
 
 
 @dataclass(frozen=True)
@@ -163,6 +170,8 @@ class EntryValues:
     at: datetime | None = None
     photo_count: int = 0
     file_count: int = 0
+    has_number_alone: bool = False
+    """Once masked, nothing is left of the text: a business card, or a bare phone number."""
     message_count: int = 1
     """Messages that are told together: more than one are told without their words."""
 
