@@ -28,11 +28,11 @@ officer-link: .venv/runtime
 
 setup: .venv/tests
 
-test: .venv/tests check
+test: .venv/tests check build/built
 	@$(BIN)/python -m tests.system_packages
 	$(BIN)/pytest -m "not long"
 
-test-long: .venv/tests check
+test-long: .venv/tests check build/built
 	@$(BIN)/python -m tests.system_packages
 	$(BIN)/pytest
 

@@ -81,7 +81,7 @@ class AwsStores:
 
     @cached_property
     def deliveries(self) -> DynamoDeliveryStore:
-        return DynamoDeliveryStore(self._tables, self._sealer)
+        return DynamoDeliveryStore(self._tables, self._sealer, self.mac)
 
     @cached_property
     def channels(self) -> DynamoChannelStore:

@@ -47,7 +47,7 @@ class LocalStores:
         self.cases = SqliteCaseStore(self.database, sealer)
         self.events = SqliteEventStore(self.database, sealer)
         self.jobs = SqliteJobStore(self.database)
-        self.deliveries = SqliteDeliveryStore(self.database, sealer)
+        self.deliveries = SqliteDeliveryStore(self.database, sealer, self.mac)
         self.channels = SqliteChannelStore(self.database, sealer)
         self.tokens = SqliteTokenStore(self.database, sealer, self.mac)
         self.officers = SqliteOfficerStore(self.database, sealer)

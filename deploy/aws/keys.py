@@ -14,7 +14,7 @@ from functions.stores.kms import KmsKeyWrapper
 
 PURPOSES = (
     "chat", "content", "conversation", "event", "media-link", "message", "receipt-code",
-    "receipt-hash", "refresh-token", "repeat", "session", "signin-link", "submission",
+    "receipt-hash", "recipient", "refresh-token", "repeat", "session", "signin-link", "submission",
 )  # fmt: skip
 """What keyed hashes are for; a test looks for all of them in the code."""
 

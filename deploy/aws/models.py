@@ -16,7 +16,10 @@ from typing import Any
 
 from botocore import xform_name
 
-SERVICES = frozenset({"dynamodb", "kms", "s3", "sqs"})
+SERVICES = frozenset({"dynamodb", "kms", "s3", "ses", "sqs"})
+
+# As the list of addresses calls them: mail has another name there.
+_ADDRESSES = SERVICES - {"ses"} | {"email"}
 
 # What botocore calls by itself.
 # CreateBucket: to sign the form of an upload it takes the addresses from there.
@@ -110,7 +113,7 @@ def _trim_addresses(file: Path) -> None:
     document = json.loads(file.read_bytes())
     for partition in document["partitions"]:
         partition["services"] = {
-            name: service for name, service in partition["services"].items() if name in SERVICES
+            name: service for name, service in partition["services"].items() if name in _ADDRESSES
         }
     _write(file, document)
 

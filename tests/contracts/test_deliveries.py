@@ -31,6 +31,7 @@ from functions.stores.sqlite.jobs import SqliteJobStore
 from tests.contracts.sqlite_parts import file_contents, open_parts, race
 from tests.fakes.deliveries import MemoryDeliveryStore
 from tests.fakes.jobs import MemoryJobStore
+from tests.fakes.mac_keys import MemoryMacKeys
 from tests.stores.kit import fixed_sealer
 
 NOW = datetime(2026, 11, 21, 8, 0, tzinfo=UTC)
@@ -38,6 +39,9 @@ SECOND = timedelta(seconds=1)
 MINUTE = timedelta(minutes=1)
 UNIT = "phuong-tan-an"
 GROUP = "group-of-tan-an"
+RESIDENT = "7320010123456789012"
+OFFICER = "7320010999888777666"
+MAILBOX = "truc-ban@tan-an.example"
 MOST = 1_000
 
 
@@ -54,10 +58,11 @@ def backend(request: pytest.FixtureRequest, tmp_path: Path) -> Backend:
         return Backend(MemoryDeliveryStore(jobs), jobs)
     if request.param == "aws":
         tables = request.getfixturevalue("engine").tables()
-        return Backend(DynamoDeliveryStore(tables, fixed_sealer()), DynamoJobStore(tables))
+        store = DynamoDeliveryStore(tables, fixed_sealer(), MemoryMacKeys())
+        return Backend(store, DynamoJobStore(tables))
     parts = open_parts(tmp_path)
     return Backend(
-        SqliteDeliveryStore(parts.database, parts.sealer), SqliteJobStore(parts.database)
+        SqliteDeliveryStore(parts.database, parts.sealer, parts.mac), SqliteJobStore(parts.database)
     )
 
 
@@ -874,6 +879,50 @@ def test_a_message_is_known_by_its_other_id_too(store):
     assert not store.is_known_message(GROUP, "")
 
 
+def test_a_message_to_a_person_is_known_by_the_person_and_leads_to_its_tip(store):
+    relay = make_relay(channel=Channel.ZALO_USER, recipient=RESIDENT)
+    store.plan(relay)
+    store.plan_notice(make_notice(recipient=RESIDENT, tip_ids=("tip-2",)))
+    store.mark_sent("relay-1", 1, "relayed", NOW)
+    store.mark_sent("notice-1", 1, "noticed", NOW)
+    store.learn_message_id(RESIDENT, "id-of-the-event", "tip-1")
+
+    assert store.tip_of_message(RESIDENT, "relayed") == "tip-1"
+    assert store.tip_of_message(RESIDENT, "noticed") == "tip-2"
+    assert store.tip_of_message(RESIDENT, "id-of-the-event") == "tip-1"
+    assert store.is_known_message(RESIDENT, "relayed")
+    assert store.is_known_message(RESIDENT, "id-of-the-event")
+    assert not store.is_known_message("another", "relayed")
+    assert not store.is_known_message("another", "id-of-the-event")
+
+
+def test_a_delivery_to_a_person_is_read_back_with_its_recipient(store):
+    relay = make_relay(channel=Channel.ZALO_USER, recipient=RESIDENT)
+    mail = make_notice(channel=Channel.EMAIL, recipient=MAILBOX, tip_ids=("tip-1",))
+
+    planned = store.plan(relay)
+    store.plan_notice(mail)
+
+    assert planned == relay
+    assert store.plan(relay) == relay
+    assert (store.get("relay-1"), store.get("notice-1")) == (relay, mail)
+    assert {one.recipient for one in store.of_tip("tip-1")} == {RESIDENT, MAILBOX}
+
+
+def test_an_id_that_was_learnt_before_the_send_told_it_leads_to_the_tip(store):
+    store.plan(make_relay(about_tip_id="tip-2"))
+    store.plan(
+        make_relay("relay-2", channel=Channel.ZALO_USER, recipient=RESIDENT, about_tip_id="tip-2")
+    )
+    store.learn_message_id(GROUP, "message-1", "tip-2")
+    store.learn_message_id(RESIDENT, "message-2", "tip-2")
+    store.mark_sent("relay-1", 1, "message-1", NOW)
+    store.mark_sent("relay-2", 1, "message-2", NOW)
+
+    assert store.tip_of_message(GROUP, "message-1") == "tip-2"
+    assert store.tip_of_message(RESIDENT, "message-2") == "tip-2"
+
+
 def test_cards_are_counted_once_each_from_the_given_moment_on(store):
     store.plan_card(make_card("card-1", "tip-1"))
     store.plan_card(make_card("card-2", "tip-2"))
@@ -950,7 +999,7 @@ def test_every_tip_of_a_digest_stands_in_the_channel_with_it(store):
 
 def test_message_texts_are_sealed_each_to_its_place(tmp_path):
     parts = open_parts(tmp_path)
-    store = SqliteDeliveryStore(parts.database, parts.sealer)
+    store = SqliteDeliveryStore(parts.database, parts.sealer, parts.mac)
     store.plan_card(make_card(messages=(text(1, "nội dung kín"), text(2, "nội dung khác"))))
     store.append_text("card-1", "nội dung thêm")
     copied = file_contents(tmp_path)
@@ -966,17 +1015,55 @@ def test_message_texts_are_sealed_each_to_its_place(tmp_path):
         store.get("card-1")
 
 
+def test_who_copies_the_folder_learns_of_no_person(tmp_path):
+    parts = open_parts(tmp_path)
+    store = SqliteDeliveryStore(parts.database, parts.sealer, parts.mac)
+    store.plan_card(make_card())
+    store.plan(make_relay(channel=Channel.ZALO_USER, recipient=RESIDENT))
+    store.plan_notice(make_notice(recipient=OFFICER))
+    store.plan_notice(make_notice("notice-2", channel=Channel.EMAIL, recipient=MAILBOX))
+    store.mark_sent("relay-1", 1, "relayed", NOW)
+    store.learn_message_id(RESIDENT, "id-of-the-event", "tip-1")
+
+    copied = file_contents(tmp_path)
+
+    # What is not sealed is found: the search sees into the files.
+    assert GROUP.encode() in copied
+    assert b"id-of-the-event" in copied
+    assert [one for one in (RESIDENT, OFFICER, MAILBOX) if one.encode() in copied] == []
+
+
+def test_nobody_passes_one_recipient_off_as_another(tmp_path):
+    parts = open_parts(tmp_path)
+    store = SqliteDeliveryStore(parts.database, parts.sealer, parts.mac)
+    store.plan_notice(make_notice(recipient=OFFICER))
+    store.plan(make_relay(channel=Channel.ZALO_USER, recipient=RESIDENT))
+
+    with parts.database.write() as connection:
+        connection.execute(
+            "UPDATE deliveries SET sealed_recipient = (SELECT sealed_recipient FROM deliveries"
+            " WHERE delivery_id = 'notice-1') WHERE delivery_id = 'relay-1'"
+        )
+
+    with pytest.raises(KeyUnavailableError):
+        store.get("relay-1")
+
+
 def test_deliveries_survive_a_restart(tmp_path):
     first = open_parts(tmp_path)
-    before = SqliteDeliveryStore(first.database, first.sealer)
+    before = SqliteDeliveryStore(first.database, first.sealer, first.mac)
     before.plan_card(make_card())
+    before.plan(make_relay(channel=Channel.ZALO_USER, recipient=RESIDENT))
     send(before, 1)
-    stored = before.get("card-1")
+    before.mark_sent("relay-1", 1, "relayed", NOW)
+    stored = [before.get("card-1"), before.get("relay-1")]
     first.database.close()
 
     second = open_parts(tmp_path)
+    after = SqliteDeliveryStore(second.database, second.sealer, second.mac)
 
-    assert SqliteDeliveryStore(second.database, second.sealer).get("card-1") == stored
+    assert [after.get("card-1"), after.get("relay-1")] == stored
+    assert after.tip_of_message(RESIDENT, "relayed") == "tip-1"
 
 
 @pytest.mark.parametrize(
@@ -993,11 +1080,13 @@ def test_questions_before_each_send_are_answered_by_an_index(
     tmp_path: Path, question: Callable[[DeliveryStore], object], index: str
 ):
     parts = open_parts(tmp_path)
+    # The key is read once for a process, not before each send.
+    parts.mac.digest("recipient", b"")
     asked: list[str] = []
     with parts.database.read() as connection:
         connection.set_trace_callback(asked.append)
 
-    question(SqliteDeliveryStore(parts.database, parts.sealer))
+    question(SqliteDeliveryStore(parts.database, parts.sealer, parts.mac))
 
     with parts.database.read() as connection:
         connection.set_trace_callback(None)

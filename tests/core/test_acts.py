@@ -87,6 +87,16 @@ def test_the_same_act_done_meanwhile_by_another_worker_is_a_repeat(world: CaseWo
     assert len(world.cases.entries(tip.tip_id)) == 1
 
 
+def test_a_repeat_tells_how_the_tip_stands_after_the_act(world: CaseWorld) -> None:
+    found = world.tip()
+    casework.take(world.act(found, world.binh, "message-7"), world.casework)
+
+    recorded = record(lambda: found, "message-7", Actor(Via.GROUP), note, world.acts)
+
+    assert recorded.is_repeat
+    assert recorded.tip == world.now_of(found) != found
+
+
 @pytest.mark.parametrize(("times", "is_done"), [(19, True), (20, False)])
 def test_an_act_gives_way_to_others_so_often_and_not_for_ever(
     world: CaseWorld, times: int, is_done: bool

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 
 from functions.core import casework
 from functions.core.bringing_again import reopen_lost
+from functions.core.bundles import relay_id
 from functions.core.conversations import GOES_ON
 from functions.core.errors import ActRefusedError
 from functions.core.events import ResidentWithdrew
-from functions.core.models import EntryKind, JobKind, Tip, TipStatus
+from functions.core.jobs import run_job
+from functions.core.models import Channel, DeliveryState, EntryKind, JobKind, Tip, TipStatus
 from tests.core.relaying import kinds
 from tests.core.talking import OA, Talk
 from tests.core.test_delivery_crashes import crash_everywhere
@@ -75,7 +78,11 @@ def test_answer_comes_before_what_is_said_after_the_return() -> None:
     talk.world.zalo.closed_users.clear()
 
     talk.post(talk.resident("Tôi đây."))
-    talk.post(talk.staff(f"#dap {tip.card_code} Lời hai"))
+    (event,) = talk.world.unfinished()
+    run_job(event.job_id, talk.world.work_services())
+    talk.world.clock.advance(timedelta(seconds=1))
+    answer = talk.world.act(tip, talk.world.enroll("an"))
+    casework.answer(answer, "Lời hai", talk.world.casework)
     talk.world.work()
 
     assert answers(talk) == ["Lời một", "Lời hai"]
@@ -166,17 +173,17 @@ def test_sticker_is_a_return_as_well() -> None:
 
 def test_who_has_withdrawn_and_whose_tip_is_erased_get_nothing_again() -> None:
     talk, tip = talk_with_lost("#dap Lời một")
-    lost = [one.state for one in talk.world.deliveries.of_tip(tip.tip_id)]
+    (answer,) = talk.entries(tip, EntryKind.ANSWER)
+    lost_id = relay_id(answer, Channel.ZALO_USER, RESIDENT)
 
-    erased = talk.world.tips.get(tip.tip_id)
-    talk.world.tips.put(erased.__class__(**{**vars(erased), "status": TipStatus.ERASED}))
+    erased = talk.tip()
+    talk.world.tips.put(replace(erased, status=TipStatus.ERASED))
     reopen_lost(talk.tip(), talk.world.work_services())
     talk.world.tips.put(erased)
     talk.hear(ResidentWithdrew(OA, talk.world.clock.now(), RESIDENT))
     reopen_lost(talk.tip(), talk.world.work_services())
 
-    now = [one.state for one in talk.world.deliveries.of_tip(tip.tip_id)]
-    assert now[: len(lost)] == lost
+    assert talk.world.deliveries.get(lost_id).state is DeliveryState.REFUSED
 
 
 def test_return_survives_a_crash_at_any_step() -> None:

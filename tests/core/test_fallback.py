@@ -30,6 +30,7 @@ from tests.core.climbing import (
     silent_world,
 )
 from tests.core.world import OTHER_WARD, WARD, World
+from tests.fakes.zalo import MemoryZalo
 
 OPEN, SHUT = "officer-open", "officer-shut"
 
@@ -276,3 +277,44 @@ def test_a_tip_that_went_to_another_unit_is_no_news_any_more() -> None:
 
     (mail,) = mails(world)
     assert tip.card_code not in mail
+
+
+def test_zalo_that_comes_back_for_chats_alone_brings_what_waits() -> None:
+    world = silent_world()
+    world.mailer = None
+    world.enroll(OPEN)
+    world.zalo.fail("send_user_text", DOWN, times=2)
+    world.submit()
+
+    pass_minutes(world, 40)
+
+    assert len(world.chat(OPEN)) == 1
+    assert world.group() == []
+    assert not world.alerts.is_open(UNDELIVERED, WARD)
+
+
+class Breaking(MemoryZalo):
+    """Goes down after the first message to a person, once."""
+
+    has_broken = False
+
+    def send_user_text(self, access_token: str, user_id: str, text: str) -> str:
+        if self.user_texts(user_id) and not self.has_broken:
+            self.has_broken = True
+            raise DOWN
+        return super().send_user_text(access_token, user_id, text)
+
+
+def test_a_notice_that_broke_off_goes_on_where_it_was() -> None:
+    world = silent_world()
+    world.mailer = None
+    world.zalo = Breaking(world.clock)
+    world.zalo.fail("send_group_text", DOWN, times=-1)
+    world.enroll(OPEN)
+    tips = [world.submit() for _ in range(25)]
+
+    pass_minutes(world, 30)
+
+    said = "\n".join(world.chat(OPEN))
+    assert len(world.chat(OPEN)) > 1
+    assert [said.count(link(tip)) for tip in tips] == [1] * len(tips)

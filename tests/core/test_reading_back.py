@@ -175,6 +175,27 @@ def test_a_zalo_that_is_down_is_asked_for_three_units_only() -> None:
     assert world.zalo.calls["missed_events"] == 3
 
 
+class SpottyZalo(MemoryZalo):
+    """Answers every third question only."""
+
+    def missed_events(self, access_token: str, channel: UnitChannel) -> list[bytes]:
+        events = super().missed_events(access_token, channel)
+        if self.calls["missed_events"] % 3:
+            raise DOWN
+        return events
+
+
+def test_silences_that_an_answer_parts_end_no_round() -> None:
+    world = World()
+    world.zalo = SpottyZalo(world.clock)
+    many(world, 40)
+
+    read_back(services(world))
+
+    assert world.zalo.calls["missed_events"] == 20
+    assert world.alerts.raised == []
+
+
 class SlowZalo(MemoryZalo):
     """Takes seconds for an answer."""
 

@@ -104,8 +104,11 @@ def test_only_who_bridges_an_outage_sends_mail_and_from_one_address() -> None:
     assert policy["Condition"] == "SendsMail"
     assert properties["Roles"] == [{"Ref": "RunJobsRole"}, {"Ref": "SweepRole"}]
     assert (statement["Effect"], statement["Action"]) == ("Allow", ["ses:SendRawEmail"])
-    assert statement["Condition"] == {"StringEquals": {"ses:FromAddress": {"Ref": "MailFrom"}}}
-    named = [one["Fn::Sub"].rpartition("/")[2] for one in statement["Resource"]]
+    on_aws, identities, _ = statement["Resource"]["Fn::If"]
+    from_one_address = {"StringEquals": {"ses:FromAddress": {"Ref": "MailFrom"}}}
+    assert on_aws == "IsAws"
+    assert statement["Condition"]["Fn::If"][:2] == [on_aws, from_one_address]
+    named = [one["Fn::Sub"].rpartition("/")[2] for one in identities]
     assert named == ["${MailFrom}", "${MailDomain}"]
 
 

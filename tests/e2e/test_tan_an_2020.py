@@ -286,7 +286,7 @@ def nothing_said_is_in_the_log(case: Case) -> None:
 
 def nothing_said_lies_open_on_the_disk(case: Case) -> None:
     files = [path for path in (case.system.folder / "data").rglob("*") if path.is_file()]
-    words = [word.encode() for word in said_words(case)]
+    words = [word.encode() for word in (*said_words(case), case.resident.user_id)]
 
     assert files
     for path in files:

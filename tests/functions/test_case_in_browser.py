@@ -41,6 +41,8 @@ def test_case_is_worked_with_a_thumb() -> None:
     with served(world.staff_app) as port, phone() as page:
         enter(page, world, port)
         page.click(f"text={tip.card_code}")
+        # One row, for a second one hides what is being read.
+        assert page.locator(".st-bar").evaluate("(bar) => bar.offsetHeight") < 80
         page.dblclick(".st-bar >> text=Nhận việc")
         expect(page.locator("main")).to_contain_text("Bạn đã nhận việc này.")
         page.click(".st-bar >> text=Trả lời")

@@ -59,7 +59,7 @@ def test_each_position_stands_at_the_message_that_brought_it(world: World) -> No
     answer = world.sign_in().get(f"/can-bo/tin/{tip.card_code}")
 
     page = words_of(answer)
-    link = "· Mở bản đồ trên điện thoại"
+    link = "Mở bản đồ"
     assert f"Người gửi viết qua Zalo Gửi vị trí: 12,6667, 108,0500 {link}" in page
     assert f"Giờ ở đây. Gửi vị trí: 12,7000, -108,1235 {link}" in page
     assert page.count("Gửi vị trí:") == 2

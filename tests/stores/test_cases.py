@@ -295,7 +295,7 @@ def _drop_columns(connection: sqlite3.Connection) -> None:
             "is_waiting",
         ),
         "attachments": ("kind", "entry_id"),
-        "deliveries": ("purpose", "about_tip_id", "entry_id"),
+        "deliveries": ("sealed_recipient", "purpose", "about_tip_id", "entry_id"),
         "alarms": ("told_at",),
     }
     for table, columns in added.items():

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -12,8 +13,16 @@ from werkzeug.wrappers import Response
 
 from functions.core import casework
 from functions.core.casework import Act
-from functions.core.following_up import add_message
-from functions.core.models import AttachmentState, Outcome, OutcomeItem, Via
+from functions.core.following_up import add_message, withdraw_contact
+from functions.core.models import (
+    AttachmentState,
+    CaseState,
+    ChatAddress,
+    Location,
+    Outcome,
+    OutcomeItem,
+    Via,
+)
 from functions.core.signin import SESSION_LIFE
 from tests.functions.case_forms import CHIEF, COLLEAGUE, do, draw
 from tests.functions.world import ALL_FIELDS, JPEG, OFFICER, UNIT, World
@@ -100,8 +109,37 @@ def board(world: World, tip: Any) -> str:
     return world.sign_in(CHIEF).get("/can-bo/bang-do").text
 
 
+def chat(world: World, tip: Any) -> str:
+    """Return a case by chat, whose sender said much and sent positions."""
+    chat = ChatAddress(UNIT, "resident-1")
+    world.tips.put(
+        replace(world.tips.get(tip.tip_id), chat=chat, case=CaseState(is_from_chat=True))
+    )
+    for number, text in enumerate(("", "Dài. " * 300)):
+        here = Location(12.6667, 108.05 + number)
+        add_message(tip.tip_id, f"m{number}", text, (), Via.CHAT, world.acts, here)
+    return case(world, tip)
+
+
+def chat_withdrawn(world: World, tip: Any) -> str:
+    chat(world, tip)
+    withdraw_contact(tip.tip_id, Via.CHAT, world.acts)
+    return case(world, tip)
+
+
+def unknown(world: World, tip: Any) -> str:
+    return world.sign_in().get("/can-bo/tin/TB-ZZZZZZ").text
+
+
+def given_away(world: World, tip: Any) -> str:
+    client = world.sign_in()
+    form = draw(client, tip.card_code, "dap") | {"text": LONG}
+    return client.post("/can-bo/tin/TB-ZZZZZZ/dap", data=form).text
+
+
 PAGES: list[Callable[[World, Any], str]] = [
     inbox, case, mistakes, refused, closed, ran_out, link_gone, board,
+    chat, chat_withdrawn, unknown, given_away,
 ]  # fmt: skip
 
 

@@ -16,7 +16,7 @@ from functions.core.models import (
     MessageKind,
     SendState,
 )
-from functions.core.ports import DigestJoin
+from functions.core.ports import DigestJoin, MacKeys
 from functions.stores.dynamodb import delivery_items as items
 from functions.stores.dynamodb.batches import get_many
 from functions.stores.dynamodb.delivery_items import UNFINISHED
@@ -24,6 +24,7 @@ from functions.stores.dynamodb.delivery_table import DeliveryTable, until_first
 from functions.stores.dynamodb.job_items import job_parts
 from functions.stores.dynamodb.table import Item, Tables, from_micros, to_micros
 from functions.stores.dynamodb.transactions import MOST_PARTS, TransactionRefusedError
+from functions.stores.recipients import KeptDelivery, Recipients
 from functions.stores.sealing import Sealer
 
 # Beside its messages a delivery is closed by the writes of header, tip and digest.
@@ -37,27 +38,29 @@ _HEADER_PART = 0
 class DynamoDeliveryStore:
     """The port DeliveryStore on one table; digests bring their job in the same transaction."""
 
-    def __init__(self, tables: Tables, sealer: Sealer) -> None:
+    def __init__(self, tables: Tables, sealer: Sealer, mac: MacKeys) -> None:
         self._rows = DeliveryTable(tables.deliveries)
         self._table = tables.deliveries
         self._jobs = tables.jobs
         self._sealer = sealer
+        self._recipients = Recipients(sealer, mac)
 
     def plan_card(self, delivery: Delivery) -> Delivery:
         (tip_id,) = delivery.tip_ids
-        header = items.header_item(delivery)
-        first = self._first_parts(tip_id, delivery, header)
+        kept = self._recipients.conceal(delivery)
+        header = items.header_item(kept)
+        first = self._first_parts(tip_id, kept.delivery, header)
         try:
             self._rows.write([*first, *self._message_parts(header, delivery)])
         except TransactionRefusedError as exc:
-            planned_id = self._rows.id_by_tip(tip_id, delivery)
+            planned_id = self._rows.id_by_tip(tip_id, kept.delivery)
             if planned_id is None:
                 raise ConflictError("delivery id is taken") from exc
             return self.get(planned_id)
         return delivery
 
     def plan(self, delivery: Delivery, job: Job | None = None) -> Delivery:
-        header = items.header_item(delivery)
+        header = items.header_item(self._recipients.conceal(delivery))
         parts = [self._rows.new_part(header), *self._message_parts(header, delivery)]
         if delivery.about_tip_id:
             parts.append(self._table.put_part(items.about_pointer(delivery)))
@@ -72,9 +75,10 @@ class DynamoDeliveryStore:
         return delivery
 
     def plan_notice(self, delivery: Delivery) -> bool:
-        header = items.header_item(delivery)
+        kept = self._recipients.conceal(delivery)
+        header = items.header_item(kept)
         delivery_id, tip_ids = delivery.delivery_id, delivery.tip_ids
-        pointers = [items.tip_pointer(one, delivery, delivery_id) for one in tip_ids]
+        pointers = [items.tip_pointer(one, kept.delivery, delivery_id) for one in tip_ids]
         places = enumerate(tip_ids, start=1)
         parts = [
             *(self._rows.new_part(pointer) for pointer in pointers),
@@ -105,15 +109,17 @@ class DynamoDeliveryStore:
     # Digests
 
     def join_digest(self, tip_id: str, digest: Delivery, job: Job, most: int) -> DigestJoin:
-        return until_first(partial(self._join, tip_id, digest, job, most))
+        kept = self._recipients.conceal(digest)
+        return until_first(partial(self._join, tip_id, kept, job, most))
 
-    def _join(self, tip_id: str, digest: Delivery, job: Job, most: int) -> DigestJoin:
+    def _join(self, tip_id: str, kept: KeptDelivery, job: Job, most: int) -> DigestJoin:
+        digest, open_key = kept.delivery, items.open_digest_key(items.header_item(kept))
         delivery_id = self._rows.id_by_tip(tip_id, digest)
         if delivery_id is not None:
             return DigestJoin(delivery_id)
-        opened = self._table.get(items.open_digest_key(digest))
+        opened = self._table.get(open_key)
         if opened is None:
-            self._open(tip_id, digest, job)
+            self._open(tip_id, kept, job)
             return DigestJoin(digest.delivery_id)
         delivery_id = str(opened["delivery_id"])
         header = self._rows.header(delivery_id)
@@ -125,17 +131,16 @@ class DynamoDeliveryStore:
                 self._rows.new_part(items.tip_pointer(tip_id, digest, delivery_id)),
                 self._rows.changed_part(header, tip_count=place),
                 # The header may have been read when the digest was closed already.
-                self._table.check_part(
-                    items.open_digest_key(digest), "delivery_id = :id", {":id": delivery_id}
-                ),
+                self._table.check_part(open_key, "delivery_id = :id", {":id": delivery_id}),
                 self._table.put_part(items.tip_item(delivery_id, place, tip_id)),
             ]
         )
         return DigestJoin(delivery_id)
 
-    def _open(self, tip_id: str, digest: Delivery, job: Job) -> None:
-        opened = {**items.open_digest_key(digest).item, "delivery_id": digest.delivery_id}
-        own = [*self._first_parts(tip_id, digest, items.header_item(digest))]
+    def _open(self, tip_id: str, kept: KeptDelivery, job: Job) -> None:
+        header = items.header_item(kept)
+        opened = {**items.open_digest_key(header).item, "delivery_id": header["delivery_id"]}
+        own = [*self._first_parts(tip_id, kept.delivery, header)]
         parts = [*own, self._rows.new_part(opened), *job_parts(self._jobs, job)]
         try:
             self._rows.write(parts)
@@ -164,7 +169,7 @@ class DynamoDeliveryStore:
                 self._rows.changed_part(
                     header, **closed, message_count=len(sealed), unfinished=len(sealed)
                 ),
-                self._table.delete_part(items.open_digest_key(stored.unseal(self._sealer))),
+                self._table.delete_part(items.open_digest_key(header)),
                 self._table.put_part(items.digest_item(header)),
                 *(self._table.put_part(item) for item in rest),
             ]
@@ -303,12 +308,12 @@ class DynamoDeliveryStore:
     def is_known_message(self, recipient: str, message_id: str) -> bool:
         if not message_id:
             return False
-        return self._table.get(items.message_id_key(recipient, message_id)) is not None
+        return self._of_message_id(recipient, message_id) is not None
 
     def tip_of_message(self, recipient: str, message_id: str) -> str | None:
         if not message_id:
             return None
-        found = self._table.get(items.message_id_key(recipient, message_id))
+        found = self._of_message_id(recipient, message_id)
         if found is None:
             return None
         if "about_tip_id" in found:
@@ -320,10 +325,17 @@ class DynamoDeliveryStore:
         place = self._table.get(items.tip_place_key(header["delivery_id"], 1))
         return None if place is None else str(place["tip_id"])
 
+    def _of_message_id(self, recipient: str, message_id: str) -> Item | None:
+        keys = [items.message_id_key(one, message_id) for one in self._recipients.either(recipient)]
+        found = get_many(self._table, keys)
+        # What a send told leads to the whole delivery, what was learnt to a tip alone.
+        return min(found, key=lambda one: "about_tip_id" in one, default=None)
+
     def learn_message_id(self, recipient: str, message_id: str, tip_id: str) -> None:
         # What a send told stands: it leads to the whole delivery.
         if message_id and not self.is_known_message(recipient, message_id):
-            self._table.put(items.alias_item(recipient, message_id, tip_id))
+            kept = self._recipients.hash(recipient)
+            self._table.put(items.alias_item(kept, message_id, tip_id))
 
     def cards_begun_since(self, unit_id: str, since: datetime) -> int:
         attempts = self._attempts_since(unit_id, since)

@@ -28,6 +28,7 @@ from functions.stores.dynamodb.table import (
     time_or_none,
     to_micros,
 )
+from functions.stores.recipients import KeptDelivery, true_recipient
 from functions.stores.sealing import Sealer
 
 UNFINISHED = (SendState.PENDING.value, SendState.ATTEMPTED.value)
@@ -51,9 +52,9 @@ def tip_key(tip_id: str, delivery: Delivery) -> Key:
     return Key(tip_pk(tip_id), f"{delivery.channel.value}#{delivery.recipient}")
 
 
-def open_digest_key(digest: Delivery) -> Key:
+def open_digest_key(header: Item) -> Key:
     """Return the key under which the open digest of a unit and recipient is found."""
-    address = f"{digest.unit_id}#{digest.channel.value}#{digest.recipient}"
+    address = f"{header['unit_id']}#{header['channel']}#{header['recipient']}"
     return Key(f"DIGEST#{address}", "OPEN")
 
 
@@ -71,10 +72,11 @@ def attempts_from(since: datetime) -> tuple[str, str]:
     return f"ATTEMPT#{sortable(max(to_micros(since), 0))}", "ATTEMPT#~"
 
 
-def header_item(delivery: Delivery) -> Item:
+def header_item(kept: KeptDelivery) -> Item:
     """Return the delivery itself. `revision` counts its changes: whoever writes it says which
     one was read. `unfinished` and `sent` count its messages, so that none must be read to
     know whether the last one went."""
+    delivery = kept.delivery
     sent = [one.sent_at for one in delivery.messages if one.state is SendState.SENT]
     return {
         **header_key(delivery.delivery_id).item,
@@ -82,6 +84,7 @@ def header_item(delivery: Delivery) -> Item:
         "unit_id": delivery.unit_id,
         "channel": delivery.channel.value,
         "recipient": delivery.recipient,
+        "sealed_recipient": kept.sealed_recipient,
         "is_digest": delivery.is_digest,
         "is_group_card": _is_group_card(delivery),
         "purpose": delivery.purpose.value,
@@ -239,7 +242,9 @@ class StoredDelivery:
             delivery_id=header["delivery_id"],
             unit_id=header["unit_id"],
             channel=Channel(header["channel"]),
-            recipient=header["recipient"],
+            recipient=true_recipient(
+                header["delivery_id"], header["recipient"], header.get("sealed_recipient"), sealer
+            ),
             is_digest=header["is_digest"],
             state=DeliveryState(header["state"]),
             tip_ids=self.tip_ids,

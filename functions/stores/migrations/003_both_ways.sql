@@ -68,13 +68,17 @@ CREATE TABLE counters (
 CREATE INDEX jobs_unfinished ON jobs (kind, created_at, job_id)
     WHERE state IN ('pending', 'unknown');
 
+-- Whom it goes to, unless that is a group: then `recipient`, here and in delivery_tips, is a keyed
+-- hash. NULL for a group and in rows of before this migration.
+ALTER TABLE deliveries ADD COLUMN sealed_recipient BLOB;
 ALTER TABLE deliveries ADD COLUMN purpose TEXT NOT NULL DEFAULT 'card';
 -- The tip that a relay or a note is about, and the entry that a relay brings; empty: none.
 ALTER TABLE deliveries ADD COLUMN about_tip_id TEXT NOT NULL DEFAULT '';
 ALTER TABLE deliveries ADD COLUMN entry_id TEXT NOT NULL DEFAULT '';
 CREATE INDEX deliveries_about ON deliveries (about_tip_id) WHERE about_tip_id != '';
 
--- Other ids by which messages of ours are known, and the tip that each is about.
+-- Other ids by which messages of ours are known, and the tip that each is about; each recipient
+-- hashed, also a group.
 CREATE TABLE message_aliases (
     recipient TEXT NOT NULL,
     message_id TEXT NOT NULL,

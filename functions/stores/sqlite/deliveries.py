@@ -15,7 +15,8 @@ from functions.core.models import (
     MessageKind,
     SendState,
 )
-from functions.core.ports import DigestJoin
+from functions.core.ports import DigestJoin, MacKeys
+from functions.stores.recipients import Recipients
 from functions.stores.sealing import Sealer
 from functions.stores.sqlite import delivery_rows as rows
 from functions.stores.sqlite.database import Database, from_micros, to_micros
@@ -27,29 +28,33 @@ _UNFINISHED = (SendState.PENDING, SendState.ATTEMPTED)
 class SqliteDeliveryStore:
     """The port DeliveryStore on the one database of this machine."""
 
-    def __init__(self, database: Database, sealer: Sealer) -> None:
+    def __init__(self, database: Database, sealer: Sealer, mac: MacKeys) -> None:
         self._database = database
         self._sealer = sealer
+        # Asked before a transaction begins: a key is made and read in one of its own.
+        self._recipients = Recipients(sealer, mac)
 
     def plan_card(self, delivery: Delivery) -> Delivery:
         (tip_id,) = delivery.tip_ids
+        kept = self._recipients.conceal(delivery)
         sealed = rows.seal_messages(delivery.delivery_id, delivery.messages, self._sealer)
         with self._database.write() as connection:
-            delivery_id = rows.id_by_tip(connection, tip_id, delivery)
+            delivery_id = rows.id_by_tip(connection, tip_id, kept.delivery)
             if delivery_id is None:
-                rows.insert_delivery(connection, delivery)
-                rows.insert_tip(connection, delivery.delivery_id, tip_id, delivery)
+                rows.insert_delivery(connection, kept)
+                rows.insert_tip(connection, delivery.delivery_id, tip_id, kept.delivery)
                 rows.insert_messages(connection, delivery.delivery_id, delivery.unit_id, sealed)
                 return delivery
             stored = rows.load(connection, delivery_id)
         return stored.unseal(self._sealer)
 
     def plan(self, delivery: Delivery, job: Job | None = None) -> Delivery:
+        kept = self._recipients.conceal(delivery)
         sealed = rows.seal_messages(delivery.delivery_id, delivery.messages, self._sealer)
         with self._database.write() as connection:
             stored = rows.find(connection, delivery.delivery_id)
             if stored is None:
-                rows.insert_delivery(connection, delivery)
+                rows.insert_delivery(connection, kept)
                 rows.insert_messages(connection, delivery.delivery_id, delivery.unit_id, sealed)
                 if job is not None:
                     insert_job(connection, job)
@@ -57,13 +62,14 @@ class SqliteDeliveryStore:
         return stored.unseal(self._sealer)
 
     def plan_notice(self, delivery: Delivery) -> bool:
+        kept = self._recipients.conceal(delivery)
         sealed = rows.seal_messages(delivery.delivery_id, delivery.messages, self._sealer)
         with self._database.write() as connection:
-            if any(rows.id_by_tip(connection, one, delivery) for one in delivery.tip_ids):
+            if any(rows.id_by_tip(connection, one, kept.delivery) for one in delivery.tip_ids):
                 return False
-            rows.insert_delivery(connection, delivery)
+            rows.insert_delivery(connection, kept)
             for tip_id in delivery.tip_ids:
-                rows.insert_tip(connection, delivery.delivery_id, tip_id, delivery)
+                rows.insert_tip(connection, delivery.delivery_id, tip_id, kept.delivery)
             rows.insert_messages(connection, delivery.delivery_id, delivery.unit_id, sealed)
         return True
 
@@ -78,18 +84,19 @@ class SqliteDeliveryStore:
         return stored.unseal(self._sealer)
 
     def join_digest(self, tip_id: str, digest: Delivery, job: Job, most: int) -> DigestJoin:
+        kept = self._recipients.conceal(digest)
         with self._database.write() as connection:
-            delivery_id = rows.id_by_tip(connection, tip_id, digest)
+            delivery_id = rows.id_by_tip(connection, tip_id, kept.delivery)
             if delivery_id is not None:
                 return DigestJoin(delivery_id)
-            delivery_id = rows.id_of_open_digest(connection, digest)
+            delivery_id = rows.id_of_open_digest(connection, kept.delivery)
             if delivery_id is None:
                 delivery_id = digest.delivery_id
-                rows.insert_delivery(connection, digest)
+                rows.insert_delivery(connection, kept)
                 insert_job(connection, job)
             elif rows.tip_count(connection, delivery_id) >= most:
                 return DigestJoin(delivery_id, is_full=True)
-            rows.insert_tip(connection, delivery_id, tip_id, digest)
+            rows.insert_tip(connection, delivery_id, tip_id, kept.delivery)
         return DigestJoin(delivery_id)
 
     def close_digest(
@@ -172,29 +179,33 @@ class SqliteDeliveryStore:
             rows.complete_if_done(connection, delivery_id, at)
 
     def is_known_message(self, recipient: str, message_id: str) -> bool:
+        group, person = self._recipients.either(recipient)
         with self._database.read() as connection:
             row = connection.execute(
                 "SELECT 1 FROM delivery_messages JOIN deliveries USING (delivery_id)"
-                " WHERE message_id = :id AND message_id != '' AND recipient = :recipient"
+                " WHERE message_id = :id AND message_id != ''"
+                " AND recipient IN (:group, :person)"
                 " UNION ALL SELECT 1 FROM message_aliases"
-                " WHERE message_id = :id AND recipient = :recipient",
-                {"id": message_id, "recipient": recipient},
+                " WHERE message_id = :id AND recipient IN (:group, :person)",
+                {"id": message_id, "group": group, "person": person},
             ).fetchone()
         return row is not None
 
     def tip_of_message(self, recipient: str, message_id: str) -> str | None:
+        recipients = self._recipients.either(recipient)
         with self._database.read() as connection:
-            about = rows.tips_of_message(connection, recipient, message_id) - {""}
+            about = rows.tips_of_message(connection, recipients, message_id) - {""}
         return about.pop() if len(about) == 1 else None
 
     def learn_message_id(self, recipient: str, message_id: str, tip_id: str) -> None:
         if not message_id:
             return
+        kept = self._recipients.hash(recipient)
         with self._database.write() as connection:
             connection.execute(
                 "INSERT INTO message_aliases (recipient, message_id, tip_id) VALUES (?, ?, ?)"
                 " ON CONFLICT (recipient, message_id) DO NOTHING",
-                (recipient, message_id, tip_id),
+                (kept, message_id, tip_id),
             )
 
     def cards_begun_since(self, unit_id: str, since: datetime) -> int:

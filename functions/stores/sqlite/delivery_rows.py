@@ -18,6 +18,7 @@ from functions.core.models import (
     MessageKind,
     SendState,
 )
+from functions.stores.recipients import KeptDelivery, true_recipient
 from functions.stores.sealing import Sealer
 from functions.stores.sqlite.database import from_micros, to_micros
 
@@ -52,7 +53,7 @@ class StoredDelivery:
             delivery_id=delivery_id,
             unit_id=self.unit_id,
             channel=Channel(self.row[2]),
-            recipient=self.row[3],
+            recipient=true_recipient(delivery_id, self.row[3], self.row[11], sealer),
             is_digest=bool(self.row[4]),
             state=self.state,
             tip_ids=self.tip_ids,
@@ -89,7 +90,8 @@ def find(connection: sqlite3.Connection, delivery_id: str) -> StoredDelivery | N
     """Read one delivery, None where there is none of that id."""
     row = connection.execute(
         "SELECT delivery_id, unit_id, channel, recipient, is_digest, state, created_at, sent_at,"
-        " purpose, about_tip_id, entry_id FROM deliveries WHERE delivery_id = ?",
+        " purpose, about_tip_id, entry_id, sealed_recipient"
+        " FROM deliveries WHERE delivery_id = ?",
         (delivery_id,),
     ).fetchone()
     if row is None:
@@ -127,12 +129,14 @@ def ids_about(connection: sqlite3.Connection, tip_id: str) -> list[str]:
     return [str(row[0]) for row in rows]
 
 
-def tips_of_message(connection: sqlite3.Connection, recipient: str, message_id: str) -> set[str]:
+def tips_of_message(
+    connection: sqlite3.Connection, recipients: tuple[str, str], message_id: str
+) -> set[str]:
     """Return the tip that each message of ours under this id is about, empty for none or
     several of a digest."""
     aliases = connection.execute(
-        "SELECT tip_id FROM message_aliases WHERE recipient = ? AND message_id = ?",
-        (recipient, message_id),
+        "SELECT tip_id FROM message_aliases WHERE recipient IN (?, ?) AND message_id = ?",
+        (*recipients, message_id),
     ).fetchall()
     sent = connection.execute(
         "SELECT CASE"
@@ -141,8 +145,8 @@ def tips_of_message(connection: sqlite3.Connection, recipient: str, message_id: 
         " WHEN 1 THEN (SELECT tip_id FROM delivery_tips"
         "  WHERE delivery_id = deliveries.delivery_id)"
         " ELSE '' END FROM delivery_messages JOIN deliveries USING (delivery_id)"
-        " WHERE message_id = ? AND message_id != '' AND recipient = ?",
-        (message_id, recipient),
+        " WHERE message_id = ? AND message_id != '' AND recipient IN (?, ?)",
+        (message_id, *recipients),
     ).fetchall()
     return {str(row[0]) for row in [*aliases, *sent]}
 
@@ -165,13 +169,14 @@ def tip_count(connection: sqlite3.Connection, delivery_id: str) -> int:
     return int(row[0])
 
 
-def insert_delivery(connection: sqlite3.Connection, delivery: Delivery) -> None:
+def insert_delivery(connection: sqlite3.Connection, kept: KeptDelivery) -> None:
     """Write the delivery itself, without its tips and messages."""
+    delivery = kept.delivery
     connection.execute(
         "INSERT INTO deliveries"
         " (delivery_id, unit_id, channel, recipient, is_digest, state, created_at, sent_at,"
-        " purpose, about_tip_id, entry_id)"
-        " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        " purpose, about_tip_id, entry_id, sealed_recipient)"
+        " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
         (
             delivery.delivery_id,
             delivery.unit_id,
@@ -184,6 +189,7 @@ def insert_delivery(connection: sqlite3.Connection, delivery: Delivery) -> None:
             delivery.purpose.value,
             delivery.about_tip_id,
             delivery.entry_id,
+            kept.sealed_recipient,
         ),
     )
 

@@ -23,12 +23,13 @@ from functions.core.models import (
     Urgency,
 )
 from functions.stores.dynamodb.deliveries import DynamoDeliveryStore
-from functions.stores.dynamodb.delivery_items import message_key
+from functions.stores.dynamodb.delivery_items import header_key, message_key
 from functions.stores.dynamodb.jobs import DynamoJobStore
 from functions.stores.dynamodb.table import Tables
 from tests.aws.engine import Engine
 from tests.aws.raw import raw_bytes
 from tests.contracts.sqlite_parts import race
+from tests.fakes.mac_keys import MemoryMacKeys
 from tests.stores.dynamodb.counting import counted
 from tests.stores.dynamodb.throttling import HalfOfAll
 from tests.stores.dynamodb.troubled import LosesAnswers, throttled, troubled
@@ -38,6 +39,8 @@ NOW = datetime(2026, 11, 21, 8, 0, tzinfo=UTC)
 SECOND = timedelta(seconds=1)
 UNIT = "phuong-tan-an"
 GROUP = "group-of-tan-an"
+RESIDENT = "7320010123456789012"
+MAILBOX = "truc-ban@tan-an.example"
 WRITE = "TransactWriteItems"
 
 
@@ -52,7 +55,7 @@ def store(tables: Tables) -> DynamoDeliveryStore:
 
 
 def store_on(tables: Tables) -> DynamoDeliveryStore:
-    return DynamoDeliveryStore(tables, fixed_sealer())
+    return DynamoDeliveryStore(tables, fixed_sealer(), MemoryMacKeys())
 
 
 def texts(count: int, words: str = "Tin báo") -> tuple[DeliveryMessage, ...]:
@@ -124,6 +127,41 @@ def test_no_item_shows_the_words_of_a_message(tables: Tables, store: DynamoDeliv
     assert b"message-1" in seen
     assert b"attachment-1" in seen
     assert b"words-of-the" not in seen
+
+
+def test_who_copies_the_tables_learns_of_no_person(
+    tables: Tables, store: DynamoDeliveryStore
+) -> None:
+    note = replace(make_card(texts(1)), channel=Channel.ZALO_USER, recipient=RESIDENT, tip_ids=())
+    store.plan(replace(note, delivery_id="relay-1", about_tip_id="tip-1"))
+    store.plan_notice(replace(note, delivery_id="notice-1", tip_ids=("tip-1",)))
+    by_mail = {"channel": Channel.EMAIL, "recipient": MAILBOX, "tip_ids": ("tip-1", "tip-2")}
+    store.plan_notice(replace(note, delivery_id="notice-2", **by_mail))
+    store.mark_sent("relay-1", 1, "id-of-the-send", NOW)
+    store.learn_message_id(RESIDENT, "id-of-the-event", "tip-1")
+
+    seen = raw_bytes(tables.deliveries, tables.jobs)
+
+    # What is not sealed is found: the search sees into the tables.
+    assert b"id-of-the-send" in seen
+    assert b"id-of-the-event" in seen
+    assert RESIDENT.encode() not in seen
+    assert MAILBOX.encode() not in seen
+
+
+def test_recipient_opens_only_in_its_own_delivery(
+    tables: Tables, store: DynamoDeliveryStore
+) -> None:
+    note = replace(make_card(texts(1)), channel=Channel.ZALO_USER, recipient=RESIDENT, tip_ids=())
+    store.plan(note)
+    store.plan(replace(note, delivery_id="card-2", recipient="another"))
+    first = tables.deliveries.get(header_key("card-1")) or {}
+    second = tables.deliveries.get(header_key("card-2")) or {}
+
+    tables.deliveries.put({**second, "sealed_recipient": first["sealed_recipient"]})
+
+    with pytest.raises(KeyUnavailableError):
+        store.get("card-2")
 
 
 def test_text_of_a_message_opens_only_in_its_own_place(

@@ -24,6 +24,7 @@ from functions.stores.dynamodb.deliveries import DynamoDeliveryStore
 from functions.stores.dynamodb.table import Key, Table, Tables
 from tests.aws.engine import Engine
 from tests.fakes.clock import START, FrozenClock
+from tests.fakes.mac_keys import MemoryMacKeys
 from tests.stores.kit import fixed_sealer
 
 CHANNEL = UnitChannel("phuong-tan-an", "oa-1", "group-1", ForwardMode.TIP)
@@ -53,9 +54,16 @@ def without(table: Table, *names: str) -> None:
 
 
 def test_a_card_that_was_begun_before_counts_and_leads_to_its_tip(tables: Tables) -> None:
-    store = DynamoDeliveryStore(tables, fixed_sealer())
+    store = DynamoDeliveryStore(tables, fixed_sealer(), MemoryMacKeys())
     store.plan_card(CARD)
-    without(tables.deliveries, "purpose", "about_tip_id", "entry_id", "is_group_card")
+    without(
+        tables.deliveries,
+        "purpose",
+        "about_tip_id",
+        "entry_id",
+        "is_group_card",
+        "sealed_recipient",
+    )
     read = store.get("delivery-1")
 
     store.begin_send("delivery-1", 1, START)
