@@ -25,27 +25,22 @@ def group_hears(
 
     All that happened while the unit had the tip, and nothing after it handed the tip on; all
     since it works on it jointly; that the tip came back to it; and, as long as it has the
-    tip, words of the resident that reached no group before. What was begun is finished.
+    tip, whatever the resident said before, photos among it. What was begun is finished.
     """
     begun = _told(
         (one for one in deliveries if one.unit_id == unit_id),
         entries,
     )
-    reached = _in_another_group(unit_id, entries, deliveries)
     joined_at = _joined_at(tip, unit_id, entries)
     heard = []
     had_it = False
     for entry in entries:
         is_own = entry.unit_id == unit_id
         is_back = had_it and entry.kind is EntryKind.TRANSFERRED and entry.about == unit_id
-        is_left_over = (
-            tip.unit_id == unit_id
-            and entry.kind is EntryKind.RESIDENT_MESSAGE
-            and entry.entry_id not in reached
-        )
+        is_said_before = tip.unit_id == unit_id and entry.kind is EntryKind.RESIDENT_MESSAGE
         has_joined = joined_at is not None and entry.position >= joined_at
         is_begun = entry.entry_id in begun
-        if is_own or is_begun or is_back or is_left_over or has_joined:
+        if is_own or is_begun or is_back or is_said_before or has_joined:
             heard.append(entry)
         is_brought_in = entry.kind is EntryKind.JOINT_ACTION and entry.about == unit_id
         had_it = had_it or is_own or is_brought_in
@@ -55,8 +50,8 @@ def group_hears(
 def heard_elsewhere(
     tip: Tip, unit_id: str, entries: Sequence[CaseEntry], deliveries: Sequence[Delivery]
 ) -> int:
-    """Return how many messages of the resident the unit's group will not hear, because they
-    went to the group of another unit."""
+    """Return how many messages of the resident the unit's group will not hear: it works on the
+    tip jointly, and they came before that."""
     heard = {entry.entry_id for entry in group_hears(tip, unit_id, entries, deliveries)}
     messages = (entry for entry in entries if entry.kind is EntryKind.RESIDENT_MESSAGE)
     return sum(entry.entry_id not in heard for entry in messages)
@@ -90,13 +85,6 @@ def _joined_at(tip: Tip, unit_id: str, entries: Iterable[CaseEntry]) -> int | No
         ),
         default=None,
     )
-
-
-def _in_another_group(
-    unit_id: str, entries: Sequence[CaseEntry], deliveries: Iterable[Delivery]
-) -> set[str]:
-    """Return the entries that the group of another unit has got, or is getting."""
-    return _told((one for one in deliveries if one.unit_id != unit_id and _has_begun(one)), entries)
 
 
 def _told(deliveries: Iterable[Delivery], entries: Sequence[CaseEntry]) -> set[str]:

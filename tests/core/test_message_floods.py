@@ -246,7 +246,7 @@ def test_cards_of_the_same_unit_and_of_others_come_during_a_flood() -> None:
     assert other.card_code in world.group(OTHER_GROUP)[-1]
 
 
-def test_messages_told_in_a_bundle_are_not_told_to_the_unit_that_gets_the_tip() -> None:
+def test_a_flood_reaches_the_unit_that_gets_the_tip_as_one_post() -> None:
     world, tip = flooded_world()
     officer = world.officers.officer(WARD, "a")
     assert officer
@@ -257,7 +257,7 @@ def test_messages_told_in_a_bundle_are_not_told_to_the_unit_that_gets_the_tip() 
     world.work()
 
     assert told(world) == [1] * MOST_SINGLE + [20, 0]
-    assert told(world, OTHER_GROUP) == [1]
+    assert told(world, OTHER_GROUP) == [MOST_SINGLE + 20 + 1]
 
 
 def test_erased_tip_tells_nothing_that_was_held_up() -> None:

@@ -35,7 +35,7 @@ def test_new_group_of_the_unit_hears_of_a_case_whose_card_stands_in_the_old_one(
     ]
 
 
-def test_unit_that_gets_a_tip_learns_whence_and_what_no_group_has_heard() -> None:
+def test_unit_that_gets_a_tip_learns_whence_and_all_that_was_said() -> None:
     world, officer = world_with_officers()
     tip = world.submit("Lời kể")
     world.work()
@@ -53,7 +53,9 @@ def test_unit_that_gets_a_tip_learns_whence_and_what_no_group_has_heard() -> Non
 
     card, *rest = world.group(OTHER_GROUP)
     assert "Chuyển từ: Công an phường Tân An. Thời hạn vẫn tính từ lúc nhận tin ban đầu." in card
-    assert [text.split("│ ")[1] for text in rest] == ["Chưa ai nghe", "Nhóm mới nghe"]
+    assert [text.split("│ ")[1] for text in rest] == [
+        "Nhóm cũ nghe", "Chưa ai nghe", "Nhóm mới nghe",
+    ]  # fmt: skip
     old = world.group()[1:]
     assert [text.split("│ ")[-1] for text in old[:2]] == ["Nhóm cũ nghe", "Chưa ai nghe"]
     assert "đã chuyển tin tới Công an xã Ea Kao" in old[2]

@@ -326,10 +326,13 @@ class DynamoDeliveryStore:
         return None if place is None else str(place["tip_id"])
 
     def _of_message_id(self, recipient: str, message_id: str) -> Item | None:
-        keys = [items.message_id_key(one, message_id) for one in self._recipients.either(recipient)]
-        found = get_many(self._table, keys)
-        # What a send told leads to the whole delivery, what was learnt to a tip alone.
-        return min(found, key=lambda one: "about_tip_id" in one, default=None)
+        # One by one: who answers webhooks may get single items of this table and no more. Of a
+        # group, what a send told comes before what was learnt: it leads to the whole delivery.
+        for one in self._recipients.either(recipient):
+            found = self._table.get(items.message_id_key(one, message_id))
+            if found is not None:
+                return found
+        return None
 
     def learn_message_id(self, recipient: str, message_id: str, tip_id: str) -> None:
         # What a send told stands: it leads to the whole delivery.
