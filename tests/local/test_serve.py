@@ -113,11 +113,13 @@ def test_status_prints_one_json_document_and_nothing_else(system: System) -> Non
 
     report = json.loads(system.run("status", "--json").stdout)
 
+    # Zalo's echo of the card is an event of its own if it comes before the send is on record.
+    assert report["jobs"].pop("done") in (1, 2)
     assert report == {
         "tips": {"stored": 1, "set_aside": 0, "erased": 0},
-        "jobs": {"pending": 0, "done": 1, "failed": 0, "unknown": 0},
+        "jobs": {"pending": 0, "failed": 0, "unknown": 0},
         "oldest_due_seconds": 0,
-        "tokens": {"ok": 103, "expiring": 0, "needs_authorization": 0},
+        "tokens": {"ok": 109, "expiring": 0, "needs_authorization": 0},
         "webhook_unverified": 0,
     }
 

@@ -330,3 +330,17 @@ def test_questions_before_a_send_cost_what_they_answer(
     assert cost(lambda it: it.is_known_message(GROUP, "message-45")) == 1
     # The tip's pointer and the header of its card, not the 45 messages.
     assert cost(lambda it: it.first_sent_at("tip-1", Channel.ZALO_GROUP)) == 2
+
+
+def test_whether_a_message_is_ours_is_asked_item_by_item(tables: Tables) -> None:
+    # The roles of the webhook and of the sweep allow nothing else on this table.
+    asked: list[str] = []
+    watched, _ = counted(tables)
+    watched.deliveries.client.meta.events.register(
+        "before-call.dynamodb.*", lambda model, **_: asked.append(model.name)
+    )
+
+    is_known = store_on(watched).is_known_message(RESIDENT, "id-of-the-event")
+
+    assert not is_known
+    assert asked == ["GetItem", "GetItem"]
