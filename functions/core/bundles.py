@@ -25,8 +25,13 @@ BUNDLES_APART = timedelta(minutes=5)
 
 def relay_id(entry: CaseEntry, channel: Channel, recipient: str) -> str:
     """Return the one id of the delivery that brings this entry, or a bundle that begins with
-    it, to this recipient."""
-    parts = (entry.tip_id, entry.entry_id, channel, recipient)
+    it, to this recipient.
+
+    A tip has one chat at most, whose address is no part of the id: nobody who suspects a person
+    may be able to try it out.
+    """
+    named = recipient if channel is Channel.ZALO_GROUP else ""
+    parts = (entry.tip_id, entry.entry_id, channel, named)
     return hashlib.sha256("\0".join(parts).encode()).hexdigest()
 
 
