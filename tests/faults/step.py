@@ -14,7 +14,7 @@ from pathlib import Path
 
 from functions.bootstrap import Services
 from functions.config import Settings
-from functions.core import delivery
+from functions.core import digests
 from functions.core.errors import StoreUnavailableError
 from functions.local.commands.administration import import_document, read_json
 from functions.refresh_tokens.handler import refresh
@@ -30,7 +30,7 @@ def _work(services: Services, _: list[str]) -> Action:
 
 def _work_after_one_card(services: Services, arguments: list[str]) -> Action:
     """A flood begins at the second card, so that a digest needs no twenty sends before it."""
-    delivery.FLOOD_CARDS = 1
+    digests.FLOOD_CARDS = 1
     return _work(services, arguments)
 
 

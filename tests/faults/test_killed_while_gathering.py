@@ -7,7 +7,7 @@ from datetime import timedelta
 import pytest
 
 from functions.clock import SystemClock
-from functions.core import delivery
+from functions.core import digests
 from functions.run_jobs.handler import run_due_jobs
 from tests.fakes.clock import FrozenClock
 from tests.faults.places import Ground, Place, carry_on
@@ -21,7 +21,7 @@ TIPS = 5
 
 @pytest.fixture(autouse=True)
 def _flood_after_one_card(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(delivery, "FLOOD_CARDS", 1)
+    monkeypatch.setattr(digests, "FLOOD_CARDS", 1)
 
 
 def flood(place: Place) -> list[str]:

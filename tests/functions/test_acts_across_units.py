@@ -31,7 +31,7 @@ def test_transferred_tip_is_gone_here_and_there_for_the_other_unit(world: World)
     assert client.get(f"/can-bo/tin/{tip.card_code}").status_code == 404
     page = words_of(other.get(f"/can-bo/tin/{tip.card_code}"))
     assert "Trần Văn Bình chuyển tin cho Công an xã Ea Kly" in page
-    assert "Gửi từ trang của Công an phường Tân An" in page
+    assert "Gửi tới Công an phường Tân An" in page
     assert tip.card_code in text_of(other.get("/can-bo/"))
 
 
