@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import fcntl
 import json
 import os
 import re
 import signal
+import sqlite3
 import subprocess
+import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
+from pathlib import Path
 
 import pytest
 
@@ -78,7 +82,7 @@ def test_thirty_messages_and_answers_keep_their_order_with_two_workers(
         for number in range(max(2, last - BURST + 1), last + 1):
             for talk in talks:
                 say(phones, talk, number)
-        with stopped(workers):
+        with stopped(workers, system.folder / "data"):
             system.control("webhook", {"mode": "send"})
             system.control("webhook/release", {"order": "kept", "copies": 2})
             system.wait_for(lambda: not waiting_events(system))
@@ -114,15 +118,45 @@ def wait_for_words(phones: Phones, talk: Talk, count: int) -> None:
 
 
 @contextmanager
-def stopped(workers: tuple[int, int]) -> Iterator[None]:
-    """Hold both workers, so that they find the same work at once."""
-    for pid in workers:
-        os.kill(pid, signal.SIGSTOP)
+def stopped(workers: tuple[int, int], data: Path) -> Iterator[None]:
+    """Hold both workers, so that they find the same work at once.
+
+    Not where one of them is at the store: held there, it would keep everybody else from it.
+    """
+    signal_all(workers, signal.SIGSTOP)
+    while not is_free(data):
+        signal_all(workers, signal.SIGCONT)
+        time.sleep(0.05)
+        signal_all(workers, signal.SIGSTOP)
     try:
         yield
     finally:
-        for pid in workers:
-            os.kill(pid, signal.SIGCONT)
+        signal_all(workers, signal.SIGCONT)
+
+
+def signal_all(workers: tuple[int, int], what: signal.Signals) -> None:
+    for pid in workers:
+        os.kill(pid, what)
+
+
+def is_free(data: Path) -> bool:
+    """Whether nobody who stands still reads or writes; others are gone within the time given."""
+    with open(data / "write.lock", "rb") as lock:
+        for _ in range(20):
+            try:
+                fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                break
+            except BlockingIOError:
+                time.sleep(0.02)
+        else:
+            return False
+        with closing(sqlite3.connect(data / "binhyen.db", timeout=0.4)) as database:
+            try:
+                database.execute("BEGIN EXCLUSIVE")
+                database.execute("ROLLBACK")
+            except sqlite3.OperationalError:
+                return False
+    return True
 
 
 def waiting_events(system: ShiftedSystem) -> int:
