@@ -205,6 +205,9 @@ def talk_and_kill(world: World, kills: int, seed: int) -> int:
     return struck
 
 
+# Drawn at random, and once seen to find three cards where two were due, for a reason not found
+# yet: it must not decide over a landing before that is known.
+@pytest.mark.long
 def test_all_processes_killed_while_people_talk_lose_and_double_no_word(
     world: World, report_points: Report
 ) -> None:
