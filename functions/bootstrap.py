@@ -197,6 +197,12 @@ class Services:
         return SignInServices(self.stores.officers, self.stores.mac, self.clock)
 
     @cached_property
+    def editor_sign_in(self) -> SignInServices:
+        from functions.core.signin import Door, SignInServices
+
+        return SignInServices(self.stores.officers, self.stores.mac, self.clock, Door.EDITOR)
+
+    @cached_property
     def cases(self) -> CaseServices:
         from functions.core.cases import CaseServices
 

@@ -99,10 +99,16 @@ class Settings:
     may name a port; http is for loopback hosts."""
     mail: MailAccount | None = None
     """None: no mail is sent by SMTP."""
+    editor_url: str = ""
+    """The origin of the editor; empty on AWS where none is set."""
 
     @property
     def sandbox_port(self) -> int:
         return self.port + 1
+
+    @property
+    def editor_port(self) -> int:
+        return self.port + 2
 
     @property
     def is_public_https(self) -> bool:
@@ -138,6 +144,11 @@ class Settings:
             "BINHYEN_ZALO_MEDIA_HOSTS",
             (f"127.0.0.1:{port + 1}",) if sandbox else ZALO_MEDIA_HOSTS,
         )
+        editor_url = reader.origin(
+            "BINHYEN_EDITOR_URL", f"http://127.0.0.1:{port + 2}" if port else ""
+        )
+        if editor_url and editor_url == public_url:
+            reader.problems.append("BINHYEN_EDITOR_URL must differ from BINHYEN_PUBLIC_URL")
         if reader.problems:
             raise SettingsError(reader.problems)
         return cls(
@@ -152,6 +163,7 @@ class Settings:
             aws,
             media_hosts,
             mail,
+            editor_url,
         )
 
 
@@ -306,6 +318,13 @@ class _Reader:
             unquote(parts.username or ""),
             unquote(parts.password or ""),
         )
+
+    def origin(self, name: str, default: str) -> str:
+        """Return an address that has no path."""
+        value = self.url(name, default)
+        if urlsplit(value).path:
+            self.problems.append(f"{name} must be an address without a path")
+        return value
 
     def url(self, name: str, default: str | None) -> str:
         value = self.text(name, default)

@@ -5,6 +5,10 @@ BinhyenError
 ├── NotFoundError                say that there is no such thing, and nothing more
 ├── ConflictError                the same key with other content: ask for a fresh form
 ├── CardCodeTakenError           draw another code
+├── NotAllowedError              they may not do this to that: say so, change nothing
+├── MergeConflictError           somebody else changed the same lines: show both
+├── InvalidContentError          a page says what it must not: name each line to mend
+├── PublishFailedError           the site could not be built: the last good one stays
 ├── ActRefusedError              the act does not fit the case as it stands: say why
 ├── TooManyRequestsError         ask to wait
 ├── StoreUnavailableError        not surely stored: give the unit's phone, try later
@@ -23,7 +27,10 @@ BinhyenError
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+
+from functions.core.models.content import ContentProblem
 
 
 class BinhyenError(Exception):
@@ -52,6 +59,41 @@ class NotFoundError(BinhyenError):
 
 class ConflictError(BinhyenError):
     """The same submission key came with other content, or came too late."""
+
+
+class NotAllowedError(BinhyenError):
+    """Who asks is known, and has no right to do this to that page."""
+
+
+class MergeConflictError(BinhyenError):
+    """Two changes touch the same lines, and neither may be lost; `paths` tells where."""
+
+    def __init__(self, paths: tuple[str, ...]) -> None:
+        super().__init__(", ".join(paths))
+        self.paths = paths
+
+
+class InvalidContentError(BinhyenError):
+    """Pages cannot be saved or published as they are; `problems` names every place."""
+
+    def __init__(self, problems: Sequence[ContentProblem]) -> None:
+        super().__init__(
+            "; ".join(f"{found.path}:{found.line}: {found.code}" for found in problems)
+        )
+        self.problems = tuple(problems)
+
+
+class PublishFailedError(BinhyenError):
+    """The site could not be built, and nothing public changed.
+
+    `problems` names the places where the build could tell; `report` is what it said, for
+    technicians.
+    """
+
+    def __init__(self, report: str, problems: Sequence[ContentProblem] = ()) -> None:
+        super().__init__(report)
+        self.report = report
+        self.problems = tuple(problems)
 
 
 class CardCodeTakenError(BinhyenError):

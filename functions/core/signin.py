@@ -5,6 +5,7 @@ from __future__ import annotations
 import secrets
 from dataclasses import dataclass, replace
 from datetime import timedelta
+from enum import StrEnum
 
 from functions.core.errors import NotFoundError
 from functions.core.models import Officer, Session
@@ -14,6 +15,14 @@ LINK_LIFE = timedelta(minutes=10)
 SESSION_LIFE = timedelta(hours=12)
 _SECRET_BYTES = 32
 _LONGEST_SECRET = 200
+_MARK_LENGTH = 16
+
+
+class Door(StrEnum):
+    """What a link or a session opens; one that opens the cases opens no editor (design D7)."""
+
+    CASES = ""
+    EDITOR = "editor-"
 
 
 @dataclass(frozen=True)
@@ -21,6 +30,7 @@ class SignInServices:
     officers: OfficerStore
     mac: MacKeys
     clock: Clock
+    door: Door = Door.CASES
 
 
 def find_officer(unit_id: str, user_id: str | None, services: SignInServices) -> Officer:
@@ -78,5 +88,10 @@ def end_session(session: Session, services: SignInServices) -> None:
     services.officers.end_session(_hash(services, "session", session.session_id))
 
 
+def session_mark(session: Session, services: SignInServices) -> str:
+    """Return what tells this session's acts from another's, and nothing of who it is."""
+    return _hash(services, "session-mark", session.session_id).hex()[:_MARK_LENGTH]
+
+
 def _hash(services: SignInServices, purpose: str, secret: str) -> bytes:
-    return services.mac.digest(purpose, secret.encode())
+    return services.mac.digest(f"{services.door}{purpose}", secret.encode())

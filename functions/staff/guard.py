@@ -4,11 +4,9 @@ from __future__ import annotations
 
 import hmac
 from collections.abc import Mapping
-from urllib.parse import urlsplit
 
 from flask import Response, abort, current_app, g, request
 
-from functions.config import is_loopback
 from functions.core.errors import NotFoundError
 from functions.core.models import Session
 from functions.core.signin import SESSION_LIFE, SignInServices, open_session
@@ -18,13 +16,12 @@ from functions.web.answers import page
 from functions.web.app import SiteSettings
 from functions.web.audience import Audience, audience_of
 from functions.web.fields import read_fields
+from functions.web.origins import READS, OwnOrigin
 
 COOKIE = "binhyen_session"
 COOKIE_PATH = "/can-bo"
 CONTINUED = "tiep"
 """Marks the second, same-site try of a visit that came without a cookie."""
-
-_READS = frozenset({"GET", "HEAD", "OPTIONS"})
 
 
 class Guard:
@@ -33,18 +30,13 @@ class Guard:
     def __init__(self, services: SignInServices, site: SiteSettings) -> None:
         self._services = services
         self._site = site
-        parts = urlsplit(site.public_url)
-        self._origin = f"{parts.scheme}://{parts.netloc}"
+        # The sign-in page sends no referrer, and browsers then hide the origin of its form as
+        # well. Who holds the unspent secret needs no other proof.
+        self._own = OwnOrigin(site.public_url, hidden_at="spend_link")
 
     def require_own_page(self) -> None:
         """Refuse a POST that another site's page makes in the officer's name."""
-        if request.method in _READS:
-            return
-        if request.headers.get("Sec-Fetch-Site", "same-origin") not in ("same-origin", "none"):
-            abort(403)
-        origin = request.headers.get("Origin")
-        if origin is not None and not self._is_own(origin):
-            abort(403)
+        self._own.require()
 
     def require_session(self) -> Response | None:
         """Let only signed-in officers see the views that are for staff; of who asks for an
@@ -79,16 +71,6 @@ class Guard:
             samesite="Strict",
         )
 
-    def _is_own(self, origin: str) -> bool:
-        if origin == self._origin:
-            return True
-        if origin == "null":
-            # The sign-in page sends no referrer, and browsers then hide the origin of its
-            # form as well. Who holds the unspent secret needs no other proof.
-            return request.endpoint == "spend_link"
-        # On one machine the site goes by several names; the Host header was checked before.
-        return is_loopback(self._site.public_url) and origin == f"http://{request.host}"
-
 
 def require_csrf_token() -> None:
     """Refuse a form that did not come from a page of this session."""
@@ -120,8 +102,8 @@ def signed_out(link_failed: bool = False, typed: Mapping[str, str] | None = None
     return page(
         "signed_out.html.j2",
         401,
-        here=f"{request.path}?{CONTINUED}=1" if request.method in _READS else "",
-        again=from_elsewhere and request.method in _READS and CONTINUED not in request.args,
+        here=f"{request.path}?{CONTINUED}=1" if request.method in READS else "",
+        again=from_elsewhere and request.method in READS and CONTINUED not in request.args,
         link_failed=link_failed,
         typed=typed or {},
         action=request.path,
@@ -138,7 +120,7 @@ def _is_for_others(endpoint: str | None) -> bool:
 def typed_into_act() -> dict[str, str]:
     """Return what was typed into the form of an act: the request's own body, and nothing else."""
     act_name = (request.view_args or {}).get("act_name", "")
-    if request.method in _READS or act_name not in FORMS:
+    if request.method in READS or act_name not in FORMS:
         return {}
     sent = read_fields(request, FORMS[act_name].fields)
     return {name: value for name, value in sent.items() if value.strip()}

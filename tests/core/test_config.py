@@ -51,6 +51,7 @@ def test_four_settings_are_enough() -> None:
         zalo_api_url=ZALO_API_URL,
         zalo_oauth_url=ZALO_OAUTH_URL,
         sandbox=False,
+        editor_url="http://127.0.0.1:8002",
     )
     assert settings.is_public_https
     assert settings.sandbox_port == 8001

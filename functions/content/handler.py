@@ -1,0 +1,71 @@
+"""The function `content`: Decap CMS with its back end, and small forms that need no script.
+
+It stands on the machine that builds the site, also on AWS (design D5).
+"""
+
+from __future__ import annotations
+
+from flask import Flask, Response, request
+
+from functions.content import decap, preview, protocol, quick, versions
+from functions.content.answers import json_problem, load_editor_words
+from functions.content.guard import EditorGuard
+from functions.content.services import ContentServices
+from functions.content.signing_in import SignInViews
+from functions.core.errors import (
+    BinhyenError,
+    InvalidContentError,
+    MergeConflictError,
+    NotAllowedError,
+    PublishFailedError,
+)
+from functions.web.answers import page
+from functions.web.app import SiteSettings, create_app
+
+__all__ = ["ContentServices", "create_content_app"]
+
+MAX_BODY = 16 * 1024 * 1024
+"""A picture of 10 MB as base64, and the page around it."""
+
+_STATUS: dict[type[BinhyenError], tuple[int, str]] = {
+    NotAllowedError: (403, "not-allowed"),
+    MergeConflictError: (409, "changed-by-another"),
+    InvalidContentError: (422, "invalid"),
+    PublishFailedError: (422, "not-built"),
+}
+
+
+def create_content_app(services: ContentServices, site: SiteSettings) -> Flask:
+    """Make the app of the editor's origin; `site` is of that origin."""
+    app = create_app(__name__, site, max_body=MAX_BODY)
+    words = load_editor_words(site.templates)
+    app.extensions["binhyen_editor_words"] = words
+    app.jinja_env.globals["editor_words"] = words
+    guard = EditorGuard(services, site)
+    app.before_request(guard.require_own_page)
+    app.before_request(guard.require_editor)
+    app.after_request(_hide_link_from_referrers)
+    for error in _STATUS:
+        app.register_error_handler(error, _refuse)
+    doors = SignInViews(services, guard, site)
+    app.add_url_rule("/vao/<secret>", view_func=doors.show_link)
+    app.add_url_rule("/vao", view_func=doors.spend_link, methods=["POST"])
+    app.add_url_rule("/ra", view_func=doors.sign_out, methods=["POST"])
+    for part in (decap, protocol, preview, quick, versions):
+        part.add_routes(app, services)
+    return app
+
+
+def _refuse(error: BinhyenError) -> Response:
+    status, code = _STATUS[type(error)]
+    problems = getattr(error, "problems", ())
+    if request.path.startswith("/api/"):
+        return json_problem(status, code, problems)
+    return page("editor/refused.html.j2", status, code=code, problems=problems)
+
+
+def _hide_link_from_referrers(response: Response) -> Response:
+    """Let no request from a page whose address holds a secret say where it came from."""
+    if request.path.startswith("/vao"):
+        response.headers["Referrer-Policy"] = "no-referrer"
+    return response

@@ -1,0 +1,25 @@
+"""What the pages of editors touch."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+from functions.core.editing.services import EditingServices
+from functions.core.signin import SignInServices
+
+
+@dataclass(frozen=True)
+class ContentServices:
+    signin: SignInServices
+    """Of the editor's door."""
+    editing: EditingServices
+    project: Path
+    """Where `data/` and `templates/` of the installed software lie."""
+    out: Path
+    """The build folder; previews are drawn from what it keeps of the shared pages."""
+    public_url: str
+    """Of the portal, without a trailing slash."""
+    release: Callable[[], Path]
+    """The folder of the release that is public now."""

@@ -1,0 +1,1 @@
+"""How pages change: who may, drafts and their review, publishing, and the way back."""

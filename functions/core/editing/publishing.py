@@ -1,0 +1,171 @@
+"""From a draft to the public site, and back to any earlier state.
+
+The new version is built and checked aside; only then it becomes the published one, and the
+site is switched at once after that. A kill in between leaves the site one publication behind:
+`catch_up` builds it at the next start.
+"""
+
+from __future__ import annotations
+
+from functions.core.editing.drafting import (
+    draft_of,
+    joined,
+    remade_pictures,
+    require_sound,
+    save,
+)
+from functions.core.editing.permissions import Action, may, require
+from functions.core.editing.services import EditingServices
+from functions.core.errors import ConflictError, NotAllowedError, NotFoundError
+from functions.core.models.content import (
+    ChangeKind,
+    ChangeNote,
+    Draft,
+    DraftStatus,
+    Edit,
+    Editor,
+    PageKind,
+    PagePath,
+    Saved,
+    Version,
+)
+
+
+def publish(
+    page: PagePath, editor: Editor, services: EditingServices, seen: str | None = None
+) -> Version:
+    """Publish a page's draft; `seen` is the version that was looked at.
+
+    Raises NotAllowedError, NotFoundError, ConflictError (changed since), MergeConflictError
+    (published otherwise since it was begun), InvalidContentError, PublishFailedError; then the
+    draft stays as it is and nothing public has changed.
+    """
+    require(editor, Action.PUBLISH, page)
+    store = services.store
+    with services.site.turn():
+        draft = draft_of(page, services)
+        if seen is not None and draft.version != seen:
+            raise ConflictError(page.path)
+        published = store.published()
+        note = ChangeNote(ChangeKind.PUBLISHED, editor, page.path)
+        version = store.merge(published, draft.version, note, services.clock.now())
+        changed = store.changed_paths(published, version)
+        for path in changed:
+            require(editor, Action.PUBLISH, services.page(path))
+        _make_public(published, version, services)
+        _drop_draft(draft, services)
+        return store.versions(limit=1)[0]
+
+
+def publish_now(
+    edit: Edit,
+    editor: Editor,
+    services: EditingServices,
+    kind: ChangeKind = ChangeKind.QUICK_FIX,
+) -> Version:
+    """Publish a small change at once, without a draft. Raises as `save` and `publish` do."""
+    require(editor, Action.PUBLISH, edit.page)
+    pictures = remade_pictures(edit, editor, services)
+    store, path = services.store, edit.page.path
+    with services.site.turn():
+        published = store.published()
+        text, _ = joined(edit, published, None, editor, services)
+        note = ChangeNote(kind, editor, path)
+        version = store.make_version(
+            [published], {path: text, **pictures}, note, services.clock.now()
+        )
+        if store.changed_paths(published, version):
+            _make_public(published, version, services)
+        return store.versions(limit=1)[0]
+
+
+def bring_back(
+    page: PagePath, version: str, editor: Editor, services: EditingServices
+) -> Version | Saved:
+    """Let a page be what it was in an older publication: at once by an approver, else as a draft.
+
+    Pictures it showed then and that are gone come back with it. Raises NotFoundError where the
+    page was not there, and as `publish_now` and `save` do.
+    """
+    require(editor, Action.WRITE, page)
+    store = services.store
+    if not store.contains(store.published(), version):
+        raise NotFoundError("version")
+    text = store.read(version, page.path)
+    if text is None:
+        raise NotFoundError("version")
+    edit = Edit(page, text.decode("utf-8"), None, _pictures_of(page, version, text, services))
+    if may(editor, Action.BRING_BACK, page):
+        return publish_now(edit, editor, services, ChangeKind.BROUGHT_BACK)
+    return save(edit, editor, services)
+
+
+def go_back(number: int, editor: Editor, services: EditingServices) -> Version:
+    """Publish the whole content as it was in an earlier publication; drafts stay.
+
+    Raises NotFoundError, NotAllowedError, PublishFailedError.
+    """
+    store = services.store
+    with services.site.turn():
+        wanted = store.publication(number)
+        published = store.published()
+        changed = store.changed_paths(published, wanted.version)
+        note = ChangeNote(ChangeKind.WENT_BACK, editor, text=str(number))
+        files = {path: store.read(wanted.version, path) for path in changed}
+        version = store.make_version([published], files, note, services.clock.now())
+        services.site.publish(version, lambda: store.move_published(published, version))
+        return store.versions(limit=1)[0]
+
+
+def catch_up(services: EditingServices) -> bool:
+    """Mend what a kill left: build what is published and not public, drop drafts that went in.
+
+    Tell whether the site was built.
+    """
+    store = services.store
+    with services.site.turn():
+        published = store.published()
+        for draft in store.drafts():
+            if store.contains(published, draft.version):
+                _drop_draft(draft, services)
+        if services.site.live_version() == published:
+            return False
+        services.site.publish(published, lambda: None)
+        return True
+
+
+def needs_approval(draft: Draft, editor: Editor, page: PagePath) -> bool:
+    """Tell whether somebody else has to approve before this editor's draft can be published."""
+    return draft.status is not DraftStatus.READY and not may(editor, Action.APPROVE, page)
+
+
+def _make_public(published: str, version: str, services: EditingServices) -> None:
+    store = services.store
+    changed = store.changed_paths(published, version)
+    require_sound(version, dict.fromkeys(changed), services)
+    services.site.publish(version, lambda: store.move_published(published, version))
+
+
+def _drop_draft(draft: Draft, services: EditingServices) -> None:
+    try:
+        services.store.move_draft(draft.page, draft.version, None)
+    except ConflictError:
+        return  # saved anew in this very moment: what was saved stays a draft
+
+
+def _pictures_of(
+    page: PagePath, version: str, text: bytes, services: EditingServices
+) -> dict[PagePath, bytes]:
+    store = services.store
+    folder = page.path.rpartition("/")[0]
+    gone = store.paths(version, folder).keys() - store.paths(store.published(), folder).keys()
+    pictures: dict[PagePath, bytes] = {}
+    for path in sorted(gone):
+        try:
+            found = services.page(path)
+        except NotAllowedError:
+            continue
+        content = store.read(version, path)
+        if found.kind is PageKind.PICTURE and found.slug.encode() in text and content is not None:
+            pictures[found] = content
+    return pictures
