@@ -22,7 +22,8 @@ _ROWS: Mapping[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
     "areas": (("kind", "name"), ("officer", "phone")),
 }
 _KINDS = {"channels": CHANNEL_KINDS, "areas": AREA_KINDS}
-_RULE = ("note", "handled_here", "place", "hours", "phone")
+_RULE_TEXTS = ("note", "handled_here", "place", "hours", "phone", "based_on")
+_RULE = (*_RULE_TEXTS, "paused_until")
 
 
 def fact_problems(document: Document, keys: Collection[str], slugs: Collection[str]) -> list[str]:
@@ -108,9 +109,11 @@ def _local_rules(document: Document, slugs: Collection[str]) -> Iterator[str]:
             )
         for key in sorted(set(map(str, rule)) - {*_RULE}):
             yield document.problem(key, f"unknown key {key}; use {', '.join(_RULE)}")
-        for key in _RULE:
+        for key in _RULE_TEXTS:
             if not isinstance(rule.get(key), str | None):
                 yield document.problem(str(slug), f"{key} must be text in quotes")
+        if rule.get("paused_until") is not None and not is_day(rule["paused_until"]):
+            yield document.problem(str(slug), "paused_until must be a date as 2026-07-01")
         if rule.get("handled_here") not in (None, *HANDLED_HERE):
             yield document.problem(
                 str(slug), f"handled_here must be one of {', '.join(HANDLED_HERE)}"

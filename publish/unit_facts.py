@@ -51,11 +51,23 @@ class LocalRule:
     place: str | None = None
     hours: str | None = None
     phone: str | None = None
+    paused_until: date | None = None
+    """The last day on which the unit does not take this procedure in."""
+    based_on: str | None = None
+    """The blob of the shared text that the unit has seen; shown to editors only."""
 
     @property
     def dial(self) -> str:
         """The phone as a tel: link takes it."""
         return dialled(self.phone)
+
+    def is_paused(self, on: date) -> bool:
+        return self.paused_until is not None and on <= self.paused_until
+
+    def is_shown(self, on: date) -> bool:
+        """Tell whether there is anything for residents to read."""
+        said = (self.note, self.handled_here, self.place, self.hours, self.phone)
+        return any(said) or self.is_paused(on)
 
 
 @dataclass(frozen=True)

@@ -140,6 +140,8 @@ class UnitValues:
         values: dict[str, str] = {}
         for slug, procedure in self._procedures.items():
             rule = facts.procedures.get(slug)
+            if rule is not None and not rule.is_shown(self._on):
+                rule = None
             kind = str(procedure)
             if rule is not None or kind not in usual:
                 filing = self.draw(
@@ -150,7 +152,7 @@ class UnitValues:
             if rule is None:
                 usual[kind] = filing
             values[f"filing-{slug}"] = filing
-            note = self.draw("local_note.html", rule=rule, **context) if rule else ""
+            note = self.draw("local_note.html", rule=rule, on=self._on, **context) if rule else ""
             values[f"note-{slug}"] = note
         return values
 

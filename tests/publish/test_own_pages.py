@@ -287,3 +287,17 @@ def test_picture_that_may_not_be_published_is_told(
 
     assert f"{folder}/{name}:1: " in problems
     assert expected in problems
+
+
+def test_a_paused_procedure_says_so_until_its_last_day(own_project: Project) -> None:
+    own_project.edit(
+        f"{UNIT}/index.md",
+        "  sang-ten:\n",
+        "  sang-ten:\n    paused_until: 2026-11-25\n    based_on: 0123456789ab\n",
+    )
+    said = "tạm ngừng tiếp nhận đến hết ngày 25/11/2026"
+
+    own_project.build(on=date(2026, 11, 25))
+    assert said in own_project.page("phuong-mot/thu-tuc/sang-ten")
+    own_project.build(on=date(2026, 11, 26))
+    assert said not in own_project.page("phuong-mot/thu-tuc/sang-ten")
