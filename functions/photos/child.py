@@ -1,7 +1,7 @@
 """The child process: take every right away, read the photo, write the clean one, end.
 
-The parent speaks first through the arguments (its own id and the limits), then this process
-says READY, reads the original from standard input up to its end, and writes the clean JPEG to
+The parent speaks first through the arguments (its own id, the limits, the form), then this process
+says READY, reads the original from standard input up to its end, and writes the clean picture to
 standard output. Linux only, as the limits are.
 """
 
@@ -31,19 +31,20 @@ _PR_SET_NO_NEW_PRIVS = 38
 
 def main(arguments: list[str]) -> int:
     """Clean the one photo on standard input; the exit code says what became of it."""
-    parent_pid, memory_bytes, cpu_seconds = (int(argument) for argument in arguments)
+    parent_pid, memory_bytes, cpu_seconds = (int(argument) for argument in arguments[:3])
     _die_with(parent_pid)
     _limit(memory_bytes, cpu_seconds)
 
     # Only now: the image libraries are what the limits are for.
     from functions.photos.clean import clean_image
     from functions.photos.errors import UnreadablePhotoError
+    from functions.photos.limits import FORMS
 
     _try_a_thread()
     _close_the_door()
     _send(READY)
     try:
-        clean = clean_image(sys.stdin.buffer.read())
+        clean = clean_image(sys.stdin.buffer.read(), FORMS[arguments[3]])
     except UnreadablePhotoError as exc:
         return EXIT_BY_CODE[exc.code]
     except MemoryError:

@@ -1,4 +1,4 @@
-"""From the bytes somebody sent to a clean JPEG made of pixels; runs inside the child process.
+"""From the bytes somebody sent to a clean picture made of pixels; runs inside the child process.
 
 Nothing of the original file but its picture survives: a new image is painted, so there is no
 place where EXIF, GPS, a comment, a colour profile, a name or trailing bytes could ride along.
@@ -13,6 +13,7 @@ from __future__ import annotations
 import io
 import struct
 import warnings
+from collections.abc import Callable
 from contextlib import closing
 
 import pi_heif
@@ -32,7 +33,7 @@ from PIL import (
 )
 
 from functions.photos.errors import UnreadablePhotoError
-from functions.photos.limits import MAX_CLEAN_BYTES, MAX_EDGE, MAX_FRAMES, MAX_PIXELS
+from functions.photos.limits import MAX_FRAMES, MAX_PIXELS, TIP_PHOTO, PictureForm
 from functions.photos.sniff import HEAD_LENGTH, sniff_format
 
 _QUALITIES = (85, 75, 65)
@@ -63,8 +64,8 @@ pi_heif.register_heif_opener(
 )
 
 
-def clean_image(original: bytes) -> bytes:
-    """Paint the picture of `original` anew and return it as a JPEG of at most 1,000,000 bytes.
+def clean_image(original: bytes, form: PictureForm = TIP_PHOTO) -> bytes:
+    """Paint the picture of `original` anew and return it in a form, small enough for it.
 
     Raises UnreadablePhotoError for what is refused by its header; a damaged file may raise
     whatever Pillow and its decoders raise.
@@ -73,8 +74,8 @@ def clean_image(original: bytes) -> bytes:
         warnings.simplefilter("ignore")
         warnings.simplefilter("error", Image.DecompressionBombWarning)
         with closing(_open(original)) as image:
-            picture = _paint(image)
-    return _encode(picture)
+            picture = _paint(image, form.max_edge)
+    return _encode(picture, form)
 
 
 def _open(original: bytes) -> Image.Image:
@@ -93,15 +94,15 @@ def _open(original: bytes) -> Image.Image:
     return image
 
 
-def _paint(image: Image.Image) -> Image.Image:
+def _paint(image: Image.Image, edge: int) -> Image.Image:
     """Decode the first frame, shrink it, turn it upright, and copy its pixels to a new image."""
     orientation = _orientation(image)
     profile = image.info.get("icc_profile")
-    image.draft(None, _fit(image.size, MAX_EDGE))
+    image.draft(None, _fit(image.size, edge))
     image.load()
     picture = _eight_bit(image)
     # Not thumbnail(), which works on the opened file: one with several frames would load again.
-    picture = picture.resize(_fit(picture.size, MAX_EDGE), Image.Resampling.LANCZOS, reducing_gap=2)
+    picture = picture.resize(_fit(picture.size, edge), Image.Resampling.LANCZOS, reducing_gap=2)
     if orientation in _TRANSPOSITIONS:
         picture = picture.transpose(_TRANSPOSITIONS[orientation])
     picture = _in_srgb(_on_white(picture), profile)
@@ -158,14 +159,35 @@ def _in_srgb(picture: Image.Image, profile: object) -> Image.Image:
     return picture.convert("RGB")
 
 
-def _encode(picture: Image.Image) -> bytes:
+def _encode(picture: Image.Image, form: PictureForm) -> bytes:
     """Step the quality, then the size down until the file is small enough."""
-    edge = MAX_EDGE
+    edge = form.max_edge
     while True:
-        for quality in _QUALITIES:
-            out = io.BytesIO()
-            picture.save(out, format="JPEG", quality=quality, optimize=True)
-            if out.tell() <= MAX_CLEAN_BYTES:
-                return out.getvalue()
+        for encoded in _PNG_STEPS if form.file_format == "PNG" else _QUALITY_STEPS:
+            content = encoded(picture, form.file_format)
+            if len(content) <= form.max_bytes:
+                return content
         edge = edge * 3 // 4
         picture = picture.resize(_fit(picture.size, edge), Image.Resampling.LANCZOS)
+
+
+def _in_quality(quality: int) -> Callable[[Image.Image, str], bytes]:
+    return lambda picture, file_format: _saved(picture, file_format, quality=quality, optimize=True)
+
+
+def _in_full_colour(picture: Image.Image, file_format: str) -> bytes:
+    return _saved(picture, file_format, optimize=True)
+
+
+def _in_few_colours(picture: Image.Image, file_format: str) -> bytes:
+    return _saved(picture.quantize(256), file_format, optimize=True)
+
+
+def _saved(picture: Image.Image, file_format: str, **options: int) -> bytes:
+    out = io.BytesIO()
+    picture.save(out, format=file_format, **options)
+    return out.getvalue()
+
+
+_QUALITY_STEPS = tuple(_in_quality(quality) for quality in _QUALITIES)
+_PNG_STEPS = (_in_full_colour, _in_few_colours)

@@ -17,6 +17,36 @@ MAX_CLEAN_BYTES = 1_000_000
 
 
 @dataclass(frozen=True)
+class PictureForm:
+    """What a cleaned picture is to be."""
+
+    name: str
+    file_format: str
+    """As Pillow calls it."""
+    begins_with: bytes
+    ends_with: bytes
+    max_edge: int = MAX_EDGE
+    max_bytes: int = MAX_CLEAN_BYTES
+
+
+_JPEG_ENDS = (b"\xff\xd8\xff", b"\xff\xd9")
+_PNG_ENDS = (b"\x89PNG\r\n\x1a\n", b"IEND\xaeB`\x82")
+# A picture in a page: sharp on any phone, and as large as publish/pictures.py lets pass.
+_PAGE = (1200, 300 * 1024)
+
+TIP_PHOTO = PictureForm("tip", "JPEG", *_JPEG_ENDS)
+FORMS = {
+    form.name: form
+    for form in (
+        TIP_PHOTO,
+        PictureForm("page-jpeg", "JPEG", *_JPEG_ENDS, *_PAGE),
+        PictureForm("page-png", "PNG", *_PNG_ENDS, *_PAGE),
+        PictureForm("page-webp", "WEBP", b"RIFF", b"", *_PAGE),
+    )
+}
+
+
+@dataclass(frozen=True)
 class ChildLimits:
     """What one child process may use up.
 

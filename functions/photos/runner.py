@@ -17,7 +17,13 @@ from pathlib import Path
 
 from functions.photos import child
 from functions.photos.errors import PhotoToolError, UnreadablePhotoError
-from functions.photos.limits import DEFAULT_LIMITS, MAX_CLEAN_BYTES, ChildLimits
+from functions.photos.limits import (
+    DEFAULT_LIMITS,
+    MAX_CLEAN_BYTES,
+    TIP_PHOTO,
+    ChildLimits,
+    PictureForm,
+)
 
 _PROJECT_ROOT = Path(__file__).resolve().parents[2]
 # -I keeps the environment and the working directory out of the child's imports; the project's
@@ -47,18 +53,20 @@ class ChildRun:
     output: bytes
 
 
-def clean_photo(original: bytes, limits: ChildLimits = DEFAULT_LIMITS) -> bytes:
-    """Return the picture of `original` as a new JPEG of at most 1,000,000 bytes.
+def clean_photo(
+    original: bytes, limits: ChildLimits = DEFAULT_LIMITS, form: PictureForm = TIP_PHOTO
+) -> bytes:
+    """Return the picture of `original` in a form: as a rule a new JPEG of at most 1,000,000 bytes.
 
     Raises UnreadablePhotoError, which is final, when the photo cannot be opened within the
     limits, and PhotoToolError, which asks for a later try, when the machine is at fault.
     """
-    return judge(run_child(child_command(limits), original, limits.wall_seconds))
+    return judge(run_child(child_command(limits, form), original, limits.wall_seconds), form)
 
 
-def child_command(limits: ChildLimits) -> list[str]:
+def child_command(limits: ChildLimits, form: PictureForm = TIP_PHOTO) -> list[str]:
     """Build the command line of the child; it may only be run by this very process."""
-    arguments = (os.getpid(), limits.memory_bytes, limits.cpu_seconds)
+    arguments = (os.getpid(), limits.memory_bytes, limits.cpu_seconds, form.name)
     return [sys.executable, "-I", "-B", "-c", _BOOT, str(_PROJECT_ROOT), *map(str, arguments)]
 
 
@@ -112,9 +120,9 @@ def start_child(command: list[str]) -> subprocess.Popen[bytes]:
         raise PhotoToolError("not-started") from exc
 
 
-def judge(run: ChildRun) -> bytes:
+def judge(run: ChildRun, form: PictureForm = TIP_PHOTO) -> bytes:
     """Return the clean photo, or say whether the photo or the machine is to blame."""
-    if run.exit_code == 0 and _is_clean_jpeg(run.output):
+    if run.exit_code == 0 and _is_clean(run.output, form):
         return run.output
     if not run.ready:
         raise PhotoToolError("not-started")
@@ -131,9 +139,9 @@ def judge(run: ChildRun) -> bytes:
     raise UnreadablePhotoError(_CODE_BY_EXIT.get(run.exit_code, "crashed"))
 
 
-def _is_clean_jpeg(output: bytes) -> bool:
+def _is_clean(output: bytes, form: PictureForm) -> bool:
     return (
-        len(output) <= MAX_CLEAN_BYTES
-        and output.startswith(b"\xff\xd8\xff")
-        and output.endswith(b"\xff\xd9")
+        len(output) <= form.max_bytes
+        and output.startswith(form.begins_with)
+        and output.endswith(form.ends_with)
     )

@@ -243,7 +243,7 @@ def test_child_ends_when_its_parent_is_killed() -> None:
 
 def test_child_that_is_nobodys_refuses_to_start() -> None:
     command = child_command(DEFAULT_LIMITS)
-    command[-3] = "1"
+    command[-4] = "1"
 
     run = run_child(command, encoded(scene(), "JPEG"), wall_seconds=20)
 
