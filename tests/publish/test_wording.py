@@ -1,0 +1,118 @@
+"""Words are checked when a page is saved: names of units, wrong forms, what exposes a person."""
+
+from __future__ import annotations
+
+import pytest
+
+from functions.installed import PROJECT, load_units
+from publish.exposure import exposure_problems
+from publish.wording import Wording, load_wording, wording_problems
+
+PATH = "site/don-vi/phuong-tan-an/ket-qua/mot-vu.md"
+
+
+@pytest.fixture(scope="module")
+def wording() -> Wording:
+    return load_wording(PROJECT, load_units().all())
+
+
+def found_in(text: str, wording: Wording) -> list[tuple[int, str, str, str]]:
+    return [
+        (problem.line, problem.code, problem.values["wrong"], problem.values["right"])
+        for problem in wording_problems(PATH, text, wording)
+    ]
+
+
+def exposed_in(text: str, wording: Wording, *public: str) -> list[tuple[str, str]]:
+    return [
+        (problem.code, problem.values["found"])
+        for problem in exposure_problems(PATH, text, wording, public)
+    ]
+
+
+def test_all_of_todays_pages_are_spelt_right(wording: Wording) -> None:
+    wrong = {
+        str(path.relative_to(PROJECT)): found
+        for path in (PROJECT / "site").rglob("*.md")
+        if (found := found_in(path.read_text("utf-8"), wording))
+    }
+
+    assert wrong == {}
+
+
+@pytest.mark.parametrize(
+    ("text", "wrong", "right"),
+    [
+        ("Tại phường Tân an.", "Tân an", "Tân An"),
+        ("Người dân xã Ea Kly và xã ea hleo", "ea hleo", "Ea H’Leo"),
+        ("ở tỉnh Đắc Lắk.", "Đắc Lắk", "Đắk Lắk"),
+        ("ở Đắc Lắc", "Đắc Lắc", "Đắk Lắk"),
+        ("Đã Xử dụng ma túy", "Xử dụng", "sử dụng"),
+        ("tới Buôn mê thuột", "Buôn mê thuột", "Buôn Ma Thuột"),
+    ],
+)
+def test_a_wrong_form_is_found_with_the_right_one(
+    text: str, wrong: str, right: str, wording: Wording
+) -> None:
+    found = found_in(f"---\ntitle: Tin\n---\n{text}\n", wording)
+
+    assert [(line, bad) for line, _, bad, _ in found] == [(4, wrong)]
+    assert found[0][3].replace("'", "’") == right
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Phường Tân An, xã Ea Kly, thị trấn Ea Drăng, xã Cư M’gar, xã Cư M'gar.",
+        "also_called: [đăng kí tạm trú, tạm chú]",
+        "also_called:\n  - đăng kí tạm trú\n  - tạm chú",
+        "url: https://example.vn/dak-lak/xa-tan-an",
+        "Công an xã phường nơi ở; xã có trụ sở mới; tỉnh ta.",
+    ],
+)
+def test_right_forms_and_what_people_type_pass(text: str, wording: Wording) -> None:
+    assert found_in(text, wording) == []
+
+
+@pytest.mark.parametrize(
+    ("text", "code", "found"),
+    [
+        ("Gọi anh Nam số 0905 123 456.", "exposes-phone", "0905 123 456"),
+        ("Gọi +84905123456", "exposes-phone", "+84905123456"),
+        ("số 0262.3855.123 của gia đình", "exposes-phone", "0262.3855.123"),
+        ("căn cước 066090012345", "exposes-number", "066090012345"),
+        ("CMND 240123456", "exposes-number", "240123456"),
+        ("tài khoản 1903 4567 8901 2345", "exposes-number", "1903 4567 8901 2345"),
+        ("xe 47B1-123.45", "exposes-plate", "47B1-123.45"),
+        ("ô tô 47A-12345", "exposes-plate", "47A-12345"),
+        ("biển 47 C1 1234", "exposes-plate", "47 C1 1234"),
+        ("đưa cháu Nguyễn Thị Bông về nhà", "exposes-child", "Nguyễn Thị Bông"),
+        ("em Y Bhăm Niê, lớp 5", "exposes-child", "Y Bhăm Niê"),
+    ],
+)
+def test_what_shows_who_somebody_is_is_found(
+    text: str, code: str, found: str, wording: Wording
+) -> None:
+    assert exposed_in(text, wording) == [(code, found)]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Ngày 20-11-2026 thu giữ 1.500.000.000 đồng.",
+        "Theo Nghị định 168/2024/NĐ-CP, Luật 118/2025/QH15, phạt 7.000.000 đồng.",
+        "Bắt 5 nam, 1 nữ, thu 2 bơm kim tiêm; 6 trên 6 dương tính.",
+        "Đưa một cháu bé 6 tuổi về với gia đình.",
+        "Các em Trường Tiểu học đã được nhắc nhở.",
+        "Gọi 113, 114, 115 hoặc 111.",
+        "Từ 7 giờ 30 đến 11 giờ 30, năm 2025-2026.",
+    ],
+)
+def test_what_shows_nobody_passes(text: str, wording: Wording) -> None:
+    assert exposed_in(text, wording) == []
+
+
+def test_the_telephone_of_an_office_may_stand_there(wording: Wording) -> None:
+    text = "Báo trực ban: 0262 3855 123."
+
+    assert exposed_in(text, wording, "02623855123") == []
