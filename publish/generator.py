@@ -22,7 +22,7 @@ _ENVIRONMENT = {
 
 
 class Generator:
-    """A strict run of the generator, beside which other work can be done.
+    """A run of the generator, beside which other work can be done.
 
     It gets ready while the content is still being read. Leaving the block ends it.
     """
@@ -53,12 +53,15 @@ class Generator:
         self._process.communicate()
         self._log.close()
 
-    def build(self, configuration: Path) -> None:
-        """Let it build into the folder `html` beside its configuration."""
+    def build(self, configuration: Path, *, strict: bool = True) -> None:
+        """Let it build into the folder `html` beside its configuration.
+
+        Unless `strict` a link that leads nowhere does not stop it.
+        """
         self._built = configuration.parent / "html"
         assert self._process.stdin is not None  # noqa: S101 - for the type checker: it is a pipe
         with suppress(BrokenPipeError):  # it has ended already; finish() tells why
-            self._process.stdin.write(f"{configuration}\n")
+            self._process.stdin.write(f"{'' if strict else '-'}{configuration}\n")
             self._process.stdin.flush()
 
     def finish(self) -> Path:

@@ -1,7 +1,8 @@
 """The generator's process: MkDocs' own command, as `python -m mkdocs build --strict` runs it.
 
 A file of its own only to begin early: importing MkDocs takes as long as reading the content it is
-to build. The configuration's path comes as one line; no line, no build.
+to build. The configuration's path comes as one line; no line, no build. A `-` before it takes
+--strict away: a preview of one page has links to pages that are not there.
 """
 
 from __future__ import annotations
@@ -14,5 +15,6 @@ from mkdocs.__main__ import cli
 if __name__ == "__main__":
     configuration = sys.stdin.readline().strip()
     if configuration:
+        strict = [] if configuration.startswith("-") else ["--strict"]
         # Never with -q: that hides strict failures.
-        cli(["build", "--strict", "-f", configuration], prog_name="mkdocs")
+        cli(["build", *strict, "-f", configuration.removeprefix("-")], prog_name="mkdocs")
