@@ -34,6 +34,17 @@ def talking_sandbox(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Talkin
 
 
 @pytest.fixture
+def new_talking_sandbox(tmp_path_factory: pytest.TempPathFactory) -> Iterator[TalkingSandbox]:
+    """One in which nobody has said anything yet, for tests in which the sweeper runs.
+
+    It reads back what people said in a unit for two days, and makes tips of what its own
+    database does not know: also of what they said while the unit was lent to an earlier test.
+    """
+    with talking_sandbox_in(tmp_path_factory.mktemp("talking")) as sandbox:
+        yield sandbox
+
+
+@pytest.fixture
 def talking_ground(tmp_path: Path, talking_sandbox: TalkingSandbox) -> Ground:
     return Ground(tmp_path, talking_sandbox)
 

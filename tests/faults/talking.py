@@ -55,11 +55,11 @@ class TalkingSandbox(Sandbox):
     def officer(self, unit_id: str) -> str:
         return str(self.import_file(unit_id)["units"][0]["officers"][0]["user_id"])
 
-    def say(self, user_id: str, where: str, text: str, *photos: bytes) -> str:
+    def say(self, user_id: str, where: str, text: str, *photos: bytes, seconds_ago: int = 0) -> str:
         """Write to the OA ("message") or in its group ("group-message"), the photos in the same
         message; return its id."""
         media = [{"kind": "image", "base64": base64.b64encode(photo).decode()} for photo in photos]
-        wanted = {"text": text, "media": media, "together": True}
+        wanted = {"text": text, "media": media, "together": True, "seconds_ago": seconds_ago}
         with self._caller() as caller:
             return str(caller.control(f"users/{user_id}/{where}", **wanted).json["message_id"])
 
