@@ -11,7 +11,7 @@ build reads comes first; from its digests follows what an earlier build has made
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -19,8 +19,16 @@ from typing import TYPE_CHECKING
 
 from publish.generator import Generator
 from publish.inputs import Inputs, read_inputs
-from publish.releases import Release, check_place, exclusive, spare_trees
-from publish.shared import Shared, find_shared, keep_shared
+from publish.releases import (
+    Release,
+    Tree,
+    check_place,
+    compress_rest,
+    exclusive,
+    public_trees,
+    spare_trees,
+)
+from publish.shared import About, Shared, find_shared, keep_shared
 
 if TYPE_CHECKING:
     from publish.drawing import Stamper
@@ -31,6 +39,7 @@ _UNITS_PER_LINE = 25
 # Names of the files that belong to no unit; no unit id begins with a slash.
 _SHARED, _OLD_ADDRESSES = "/shared", "/old"
 SEARCH = "search/"
+_FACTS = "facts.json"
 
 
 @dataclass(frozen=True)
@@ -47,6 +56,10 @@ class BuildReport:
     old_addresses: int
 
 
+def _agreed() -> None:
+    """Object to nothing."""
+
+
 def build_site(
     root: Path,
     out: Path,
@@ -55,35 +68,82 @@ def build_site(
     *,
     compress: bool = True,
     upload_url: str = "",
+    content_version: str = "",
+    confirm: Callable[[], None] = _agreed,
 ) -> BuildReport:
     """Build the site of the project at `root` as of the day `on` into the folder `out`.
 
     With an `upload_url` the tip form puts photos there before the tip, and only there.
-    `<out>/site` is switched at the very end; only compressing comes after it. Raises
-    PublishError, whose problems name file, line and remedy; the site that was there stays.
+    `<out>/site` is switched at the very end; only compressing comes after it. Just before it
+    `confirm` is called; what that raises comes through. Raises PublishError, whose problems
+    name file, line and remedy. In both cases the site that was there stays. `facts.json` of the
+    release tells the day and the `content_version`. Without `compress` the copies that servers
+    send to most browsers are left to `compress_site`.
     """
     root, out = root.resolve(), out.resolve()
     with exclusive(out):
         check_place(out)
         progress("reading units, laws and pages")
         inputs = read_inputs(root, on, upload_url)
+        made_of = {"content": content_version, "built_for": on.isoformat()}
+        if content_version:
+            found = _already_public(out, inputs, made_of, confirm, progress)
+            if found is not None:
+                if compress:
+                    compress_rest(found.site.parent, public_trees(out))
+                return found
         shared, stamper = _draw(root, out, on, inputs, progress)
         release = Release(out)
         _write(release, inputs, shared, stamper, progress)
         progress("switching to the new release")
-        _write_side_files(release, shared)
-        finished = release.finish()
+        _write_side_files(release, shared, made_of)
+        finished = release.finish(confirm)
         if compress:
             progress("compressing what changed")
             release.compress(finished)
-        files = [path for tree in release.trees.values() for path in tree.files]
-        return BuildReport(
-            site=finished / "site",
-            facts=finished / "facts.json",
-            units=len(shared.about.live),
-            pages=sum(path.endswith(".html") for path in files),
-            old_addresses=len(shared.about.old),
-        )
+        return _report(finished, release.trees, shared.about)
+
+
+def compress_site(out: Path) -> int:
+    """Compress what is not yet compressed of the public site; return how many files were."""
+    out = out.resolve()
+    with exclusive(out):
+        trees = public_trees(out)
+        return compress_rest((out / "site").resolve().parent, trees) if trees else 0
+
+
+def _already_public(
+    out: Path,
+    inputs: Inputs,
+    made_of: Mapping[str, str],
+    confirm: Callable[[], None],
+    progress: Progress,
+) -> BuildReport | None:
+    """Let the public release be of this content version, if its pages are the same."""
+    shared, public = find_shared(out, inputs.shared), public_trees(out)
+    if shared is None:
+        return None
+    wanted = {unit_id: inputs.of_unit(unit_id) for unit_id in shared.about.live}
+    wanted |= dict.fromkeys((_SHARED, _OLD_ADDRESSES), inputs.shared)
+    if {name: tree.key for name, tree in public.items()} != wanted:
+        return None
+    progress("the same pages are public already")
+    confirm()
+    release = (out / "site").resolve().parent
+    facts = json.loads((release / _FACTS).read_text(encoding="utf-8"))
+    _write_json(release, _FACTS, facts | made_of)
+    return _report(release, public, shared.about)
+
+
+def _report(release: Path, trees: Mapping[str, Tree], about: About) -> BuildReport:
+    files = [path for tree in trees.values() for path in tree.files]
+    return BuildReport(
+        site=release / "site",
+        facts=release / _FACTS,
+        units=len(about.live),
+        pages=sum(path.endswith(".html") for path in files),
+        old_addresses=len(about.old),
+    )
 
 
 def _draw(
@@ -141,20 +201,27 @@ def _write(
     progress(f"stamped {len(old)} old addresses")
 
 
-def _write_side_files(release: Release, shared: Shared) -> None:
+def _write_side_files(release: Release, shared: Shared, made_of: Mapping[str, str]) -> None:
     """Write what the functions read of a release."""
     facts = {
         "script_hashes": shared.script_hashes,
         "style_hashes": shared.style_hashes,
         "upload_url": shared.about.upload_url,
         "units": {unit_id: release.trees[unit_id].note for unit_id in shared.about.live},
+        **made_of,
     }
     own = {
         unit_id: next(path for path in release.trees[unit_id].files if path.startswith(SEARCH))
         for unit_id in shared.about.live
     }
     search = {**shared.about.search, "own": own}
-    side_files = {"facts": facts, "redirects": shared.about.forwarding, "search": search}
+    side_files = {_FACTS: facts, "redirects.json": shared.about.forwarding, "search.json": search}
     for name, content in side_files.items():
-        text = json.dumps(content, ensure_ascii=False, indent=1)
-        (release.folder / f"{name}.json").write_text(text, encoding="utf-8")
+        _write_json(release.folder, name, content)
+
+
+def _write_json(folder: Path, name: str, content: object) -> None:
+    """Write a file in one step: it may be read at any time."""
+    aside = folder / f".{name}.new"
+    aside.write_text(json.dumps(content, ensure_ascii=False, indent=1), encoding="utf-8")
+    aside.replace(folder / name)

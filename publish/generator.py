@@ -32,7 +32,10 @@ class Generator:
         self._log = log.open("w+", encoding="utf-8")
         self._process = subprocess.Popen(
             # With -P modules of ours cannot take the place of the generator's.
-            [sys.executable, "-P", str(Path(__file__).with_name("run_generator.py"))],
+            [
+                *(sys.executable, "-P", str(Path(__file__).with_name("run_generator.py"))),
+                str(os.getpid()),
+            ],
             env=_ENVIRONMENT,
             stdin=subprocess.PIPE,
             stdout=self._log,

@@ -47,7 +47,10 @@ def digest(parts: Iterable[bytes]) -> str:
 
 
 def read_inputs(root: Path, on: date, upload_url: str = "") -> Inputs:
-    """Read everything a build of that day depends on."""
+    """Read everything a build of that day depends on.
+
+    Files are known by their paths below `root`, so that a copy of it shares what was made.
+    """
     site, data = root / "site", root / "data"
     units = {
         entry.name: entry.path
@@ -60,12 +63,15 @@ def read_inputs(root: Path, on: date, upload_url: str = "") -> Inputs:
         *_files(root / "templates"),
         *shared_files(site),
         *_files(site / UNIT_FOLDER, left_out=frozenset(units.values())),
+    ]
+    code = [
         *_files(_CODE / "publish", suffix=".py"),
         *_files(_CODE / "functions" / "core", suffix=".py"),
     ]
+    made_from = [*_contents(shared, root), *_contents(code, _CODE), *_versions()]
     return Inputs(
-        digest([on.isoformat().encode(), upload_url.encode(), *_versions(), *_contents(shared)]),
-        {unit_id: digest(_contents(_files(folder))) for unit_id, folder in units.items()},
+        digest([on.isoformat().encode(), upload_url.encode(), *made_from]),
+        {unit_id: digest(_contents(_files(folder), root)) for unit_id, folder in units.items()},
         upload_url,
     )
 
@@ -99,9 +105,10 @@ def _files(
             yield entry.path
 
 
-def _contents(paths: Iterable[str]) -> Iterator[bytes]:
+def _contents(paths: Iterable[str], base: Path) -> Iterator[bytes]:
+    above = f"{base}{os.sep}"
     for path in paths:
-        yield path.encode()
+        yield path.removeprefix(above).encode()
         try:
             with open(path, "rb", buffering=0) as file:
                 yield file.read()

@@ -11,9 +11,11 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 from publish.documents import Document, is_day, read_document
-from publish.errors import PublishError
+from publish.errors import Problem, PublishError
+from publish.field_checks import is_blank, unknown_keys, wrong_texts
 from publish.own_markdown import RenderedTexts, with_links
 from publish.pictures import picture_problems
 from publish.stamp import escaped
@@ -75,7 +77,7 @@ def read_own_folder(root: Path, unit_id: str, on: date) -> OwnFolder:
         name = path.relative_to(root).as_posix()
         try:
             if path.suffix.lower() != ".md":
-                problems += picture_problems(path, name)
+                problems += picture_problems(name, path.read_bytes())
                 pictures.append(inside.as_posix())
             elif inside.as_posix() != "index.md":
                 pages += _published(read_document(root, path), unit_id, inside, on)
@@ -89,13 +91,12 @@ def read_own_folder(root: Path, unit_id: str, on: date) -> OwnFolder:
 
 def _published(document: Document, unit_id: str, inside: Path, on: date) -> Iterator[OwnPage]:
     """Yield the page, or nothing while its first day has not come."""
-    problems = [*_problems(document, inside)]
+    problems = own_page_problems(document, inside.as_posix())
     if problems:
         raise PublishError(problems)
     meta = document.meta
-    begins: date = meta.get("valid_from") or meta["posted_on"]
     ends: date | None = meta.get("valid_until")
-    if begins > on:
+    if first_day(meta) > on:
         return
     yield OwnPage(
         unit_id=unit_id,
@@ -110,40 +111,48 @@ def _published(document: Document, unit_id: str, inside: Path, on: date) -> Iter
     )
 
 
-def _problems(document: Document, inside: Path) -> Iterator[str]:
-    if len(inside.parts) != 2 or inside.parts[0] not in KINDS:
-        yield f"{document.name}:1: lies in no folder of pages; move it to {', '.join(KINDS)}"
-    elif not SLUG.fullmatch(inside.stem) or inside.stem == "index":
-        yield (
-            f"{document.name}:1: the file name is no address; use a-z, 0-9 and single hyphens, "
-            "as cat-dien-ngay-20.md"
+def first_day(meta: Mapping[str, Any]) -> date:
+    """Return the day from which a page without problems is public."""
+    begins: date = meta.get("valid_from") or meta["posted_on"]
+    return begins
+
+
+def own_page_problems(document: Document, inside: str) -> list[Problem]:
+    """Return what is wrong with a page at this path below its unit's folder."""
+    return [*_wrong_place(document, inside), *_wrong_texts(document), *_wrong_days(document)]
+
+
+def _wrong_place(document: Document, inside: str) -> Iterator[Problem]:
+    folder, _, name = inside.rpartition("/")
+    slug = name.removesuffix(".md")
+    if folder not in KINDS:
+        text = f"lies in no folder of pages; move it to {', '.join(KINDS)}"
+        yield Problem(document.name, 1, text, "no-folder-of-pages")
+    elif not SLUG.fullmatch(slug) or slug == "index":
+        text = (
+            "the file name is no address; use a-z, 0-9 and single hyphens, as cat-dien-ngay-20.md"
         )
-    yield from _wrong_texts(document)
-    yield from _wrong_days(document)
+        yield Problem(document.name, 1, text, "file-name")
 
 
-def _wrong_texts(document: Document) -> Iterator[str]:
-    meta = document.meta
-    for key in sorted(set(map(str, meta)) - _KEYS):
-        yield document.problem(key, f"unknown key {key}; use {', '.join(sorted(_KEYS))}")
+def _wrong_texts(document: Document) -> Iterator[Problem]:
+    yield from unknown_keys(document, _KEYS)
     for key in ("title", "posted_on"):
-        if not meta.get(key):
-            yield document.problem(key, f"{key} is missing; write it")
-    for key in ("title", "summary"):
-        if not isinstance(meta.get(key), str | None):
-            yield document.problem(key, f"{key} must be text in quotes")
+        if is_blank(document.meta.get(key)):
+            yield document.problem(key, f"{key} is missing; write it", "required")
+    yield from wrong_texts(document, ("title", "summary"))
 
 
-def _wrong_days(document: Document) -> Iterator[str]:
+def _wrong_days(document: Document) -> Iterator[Problem]:
     meta = document.meta
     for key in _DAYS:
         if meta.get(key) is not None and not is_day(meta[key]):
-            yield document.problem(key, f"{key} must be a date as 2026-07-01, without quotes")
+            text = f"{key} must be a date as 2026-07-01, without quotes"
+            yield document.problem(key, text, "not-a-day")
     begins, ends = meta.get("valid_from"), meta.get("valid_until")
     if is_day(begins) and is_day(ends) and ends < begins:
-        yield document.problem(
-            "valid_until", "valid_until lies before valid_from; it is the last day"
-        )
+        text = "valid_until lies before valid_from; it is the last day"
+        yield document.problem("valid_until", text, "ends-before-begin")
 
 
 @dataclass(frozen=True)

@@ -9,7 +9,7 @@ from typing import Any
 
 from functions.core.vietnamese import slug_of
 from publish.documents import Document, read_document
-from publish.errors import PublishError
+from publish.errors import Problem, PublishError
 from publish.inputs import shared_files
 from publish.laws import Confidence, Hotline, Law, LawStatus, status_on
 from publish.page_checks import Registers, page_problems
@@ -20,7 +20,9 @@ def read_pages(root: Path, folder: str) -> dict[str, Document]:
     """Return the pages of facts of one shared folder by slug, without its list (or the home)."""
     paths = sorted((root / "site" / folder).glob("*.md"))
     pages = {path.stem: read_document(root, path) for path in paths if path.stem != "index"}
-    problems = [*_address_problems(root, folder, pages)]
+    files = [*paths, *(root / "site" / folder).glob("*/index.md")]
+    others = {path.relative_to(root / "site").as_posix() for path in files}
+    problems = [problem for slug in pages for problem in address_problems(folder, slug, others)]
     if problems:
         raise PublishError(problems)
     return pages
@@ -40,26 +42,28 @@ def check_other_files(root: Path, already_read: Collection[str]) -> None:
             if path.suffix.lower() == ".md":
                 read_document(root, path)
             else:
-                problems += picture_problems(path, name)
+                problems += picture_problems(name, path.read_bytes())
         except PublishError as exc:
             problems += exc.problems
     if problems:
         raise PublishError(problems)
 
 
-def _address_problems(root: Path, folder: str, pages: Mapping[str, Document]) -> Iterator[str]:
-    """Yield what is wrong with the addresses that the file names give."""
-    for slug, page in pages.items():
-        plain = slug_of(slug)
-        if slug == plain:
-            if (root / "site" / folder / slug / "index.md").is_file():
-                other = f"site/{folder}/{slug}/index.md"
-                yield f"{page.name}:1: has the address of {other} too; rename one of the two"
-        elif plain in pages:
-            other = pages[plain].name
-            yield f"{page.name}:1: has the address of {other} too; rename one of the two"
-        else:
-            yield f"{page.name}:1: the file name is no address; rename it to {plain}.md"
+def address_problems(folder: str, slug: str, others: Collection[str]) -> Iterator[Problem]:
+    """Yield what is wrong with the address that a page's file name gives.
+
+    `others` are the paths below `site/` of all pages. What folds to the same letters is the
+    same address.
+    """
+    name, plain = f"{folder}/{slug}.md".lstrip("/"), slug_of(slug)
+    twins = (f"{folder}/{plain}.md".lstrip("/"), f"{folder}/{plain}/index.md".lstrip("/"))
+    taken = next((twin for twin in twins if twin in others and twin != name), None)
+    if taken is not None:
+        text = f"has the address of site/{taken} too; rename one of the two"
+        yield Problem(f"site/{name}", 1, text, "address-taken")
+    elif slug != plain:
+        text = f"the file name is no address; rename it to {plain}.md"
+        yield Problem(f"site/{name}", 1, text, "file-name")
 
 
 def resolve_pages(
@@ -69,15 +73,14 @@ def resolve_pages(
 
     Raises PublishError with every problem of every page, each with file and line.
     """
-    problems: list[str] = []
+    problems: list[Problem] = []
     bearers: dict[str, str] = {}
     for folder, pages in folders.items():
         for page in pages.values():
             problems += page_problems(page, folder, registers)
-            page_id = str(page.meta.get("id"))
-            bearer = bearers.setdefault(page_id, page.name)
+            bearer = bearers.setdefault(str(page.meta.get("id")), page.name)
             if bearer != page.name:
-                problems.append(page.problem(page_id, f"id stands in {bearer} too; change one"))
+                problems.append(id_taken(page, bearer))
     if problems:
         raise PublishError(problems)
     return {
@@ -87,9 +90,17 @@ def resolve_pages(
     }
 
 
+def id_taken(page: Document, bearer: str) -> Problem:
+    """Return what is wrong with a page whose id another page has."""
+    page_id = str(page.meta.get("id"))
+    text = f"id stands in {bearer} too; change one"
+    return page.problem(page_id, text, "id-taken", "id", other=bearer)
+
+
 def _resolve(meta: Mapping[str, Any], registers: Registers, on: date) -> Mapping[str, Any]:
     laws = registers.laws
-    bases = [fee["basis"] for fee in meta.get("fees", []) if fee.get("basis")]
+    fees = meta.get("fees") or []
+    bases = [fee["basis"] for fee in fees if fee.get("basis")]
     cited = dict.fromkeys([*(meta.get("legal_basis") or []), *bases])
     return {
         **meta,
@@ -101,8 +112,10 @@ def _resolve(meta: Mapping[str, Any], registers: Registers, on: date) -> Mapping
         "legal_basis": [
             _law_entry(laws, laws[law_id], on) for law_id in meta.get("legal_basis") or []
         ],
-        "hotlines": [_hotline_entry(registers.hotlines[line]) for line in meta.get("hotlines", [])],
-        "fees": [{**fee, "state": _fee_state(fee, on)} for fee in meta.get("fees", [])],
+        "hotlines": [
+            _hotline_entry(registers.hotlines[line]) for line in meta.get("hotlines") or []
+        ],
+        "fees": [{**fee, "state": _fee_state(fee, on)} for fee in fees],
         "review_passed": meta["next_review_on"] < on,
     }
 

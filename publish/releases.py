@@ -75,6 +75,13 @@ def spare_trees(out: Path) -> dict[str, Tree]:
     return _read_record(spare) if spare else {}
 
 
+def public_trees(out: Path) -> dict[str, Tree]:
+    """Return what the public release is made of, by name; nothing where there is none."""
+    number = _current(out)
+    record = out / "releases" / str(number) / _RECORD
+    return {} if number is None or not record.is_file() else _read_record(record.parent)
+
+
 class Release:
     """The next release while it is made; `finish` makes it public.
 
@@ -139,8 +146,12 @@ class Release:
         """What the release holds so far."""
         return self._trees
 
-    def finish(self) -> Path:
-        """Drop what is no longer published, name the release, and point `site` at it."""
+    def finish(self, confirm: Callable[[], None]) -> Path:
+        """Drop what is no longer published, name the release, and point `site` at it.
+
+        `confirm` is called when only the last step is left. What it raises comes through; then
+        the release is whole, but not public: the spare of the next one.
+        """
         self._remove_stale()
         record = {name: [tree.key, tree.files, tree.note] for name, tree in self._trees.items()}
         (self.folder / _RECORD).write_text(json.dumps(record, ensure_ascii=False), encoding="utf-8")
@@ -151,6 +162,7 @@ class Release:
         link = self._out / ".site.new"
         link.unlink(missing_ok=True)
         link.symlink_to(os.path.join("releases", release.name, "site"))
+        confirm()
         os.replace(link, self._out / "site")
         for number in _numbers(release.parent):
             if str(number) != release.name and number != before:
@@ -159,12 +171,9 @@ class Release:
 
     def compress(self, release: Path) -> int:
         """Compress what is new in the finished release; return how many files were."""
-        site = release / "site"
-        paths: Iterable[str] = self.changed
         if not self.rest_is_compressed:
-            everything = (path for tree in self._trees.values() for path in tree.files)
-            paths = without_compressed(site, everything)
-        count = compress_files(site, paths)
+            return compress_rest(release, self._trees)
+        count = compress_files(release / "site", self.changed)
         (release / _COMPRESSED).touch()
         return count
 
@@ -189,6 +198,17 @@ class Release:
         for suffix in ("", COMPRESSED_SUFFIX):
             with suppress(FileNotFoundError):
                 os.unlink(f"{self._site}/{path}{suffix}")
+
+
+def compress_rest(release: Path, trees: Mapping[str, Tree]) -> int:
+    """Compress what is not yet compressed of a whole release; return how many files were."""
+    if (release / _COMPRESSED).exists():
+        return 0
+    site = release / "site"
+    everything = (path for tree in trees.values() for path in tree.files)
+    count = compress_files(site, without_compressed(site, everything))
+    (release / _COMPRESSED).touch()
+    return count
 
 
 def _spare(out: Path) -> Path | None:

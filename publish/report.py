@@ -6,17 +6,17 @@ None of it stops a build: each page says so by itself. `binhyen build --report` 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, timedelta
 from enum import StrEnum
 from pathlib import Path
-from typing import Any
 
 from functions.core.units import UnitDataError, parse_units
 from publish.catalogue import load_catalogue
 from publish.documents import Document
 from publish.errors import PublishError
 from publish.laws import LawDataError, LawStatus, load_hotlines, load_laws, status_on
+from publish.marks import count_marks
 from publish.page_checks import FOLDERS, PROCEDURES, Registers
 from publish.pages import read_pages, resolve_pages
 from publish.unit_facts import UnitFacts
@@ -47,6 +47,8 @@ class Finding:
     """The first day it was so; None where that is not known."""
     count: int = 1
     """How many marks a page carries; one for everything else."""
+    values: Mapping[str, str] = field(default_factory=dict, hash=False)
+    """What the words of another language speak of: the law and its heir, the case of a fee."""
 
     def __str__(self) -> str:
         since = f" since {self.since.isoformat()}" if self.since else ""
@@ -73,7 +75,7 @@ def report(root: Path, on: date) -> list[Finding]:
         finding
         for group in pages.values()
         for page in group.values()
-        for finding in _of_page(page, registers, mark, on)
+        for finding in page_findings(page, registers, mark, on)
     ]
     found += [finding for unit in facts.values() for finding in _of_unit(unit)]
     order = list(FindingKind)
@@ -89,7 +91,8 @@ def summary(findings: list[Finding]) -> str:
     return ", ".join(f"{kind}: {count}" for kind, count in counts.items())
 
 
-def _of_page(page: Document, registers: Registers, mark: str, on: date) -> Iterator[Finding]:
+def page_findings(page: Document, registers: Registers, mark: str, on: date) -> Iterator[Finding]:
+    """Yield what is to be looked at on a page of facts; its checks must have passed."""
     bases = [fee["basis"] for fee in page.meta.get("fees") or [] if fee.get("basis")]
     for law_id in dict.fromkeys([*(page.meta.get("legal_basis") or []), *bases]):
         law = registers.laws[law_id]
@@ -97,19 +100,22 @@ def _of_page(page: Document, registers: Registers, mark: str, on: date) -> Itera
             since = law.in_force_to + timedelta(days=1) if law.in_force_to else law.checked_on
             successor = f"; now {law.replaced_by}" if law.replaced_by else ""
             text = f"cites {law_id} ({law.title}), which has lapsed{successor}; bring up to date"
-            yield Finding(FindingKind.LAW_LAPSED, page.place(law_id), text, since)
+            heir = registers.laws[law.replaced_by].title if law.replaced_by else ""
+            values = {"law": law.title, "heir": heir}
+            yield Finding(FindingKind.LAW_LAPSED, page.place(law_id), text, since, 1, values)
     for fee in page.meta.get("fees") or []:
         ended: date | None = fee.get("valid_until")
         if ended is not None and ended < on:
             text = f"{fee['case']!r} has ended; write the amount of now or take it out"
             place = page.place(ended.isoformat())
-            yield Finding(FindingKind.FEE_ENDED, place, text, ended + timedelta(days=1))
+            since = ended + timedelta(days=1)
+            yield Finding(FindingKind.FEE_ENDED, place, text, since, 1, {"case": fee["case"]})
     review: date = page.meta["next_review_on"]
     if review < on:
         text = "was to be reviewed; check its facts and set next_review_on"
         place = page.place("next_review_on")
         yield Finding(FindingKind.REVIEW_PASSED, place, text, review + timedelta(days=1))
-    marks = _marks(page.meta, mark) + page.body.count(mark)
+    marks = count_marks(page.meta, mark) + page.body.count(mark)
     if marks:
         text = f"{marks} marks {mark!r}; have them confirmed"
         yield Finding(FindingKind.STAFF_CHECK, page.place("confidence"), text, None, marks)
@@ -125,12 +131,3 @@ def _of_unit(facts: UnitFacts) -> Iterator[Finding]:
     if facts.checked_on is None:
         text = f"nobody has confirmed the facts of {facts.unit_id}; check and set checked_on"
         yield Finding(FindingKind.NOT_CHECKED, source.place("checked_on"), text)
-
-
-def _marks(value: Any, mark: str) -> int:
-    """Count the marks in front matter: `check: true`, and the words in a text."""
-    if isinstance(value, Mapping):
-        return int(value.get("check") is True) + sum(_marks(part, mark) for part in value.values())
-    if isinstance(value, list):
-        return sum(_marks(part, mark) for part in value)
-    return value.count(mark) if isinstance(value, str) else 0

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from publish.documents import Document, read_document
-from publish.errors import PublishError
+from publish.errors import Problem, PublishError
 from publish.inputs import UNIT_FOLDER as FOLDER
 from publish.unit_fact_checks import fact_problems
 
@@ -119,12 +119,19 @@ def read_unit_facts(root: Path, unit_id: str, procedures: Collection[str] = ()) 
     `procedures` are the slugs the unit may say something about.
     """
     document = read_document(root, unit_file(root, unit_id))
-    problems = fact_problems(document, _KEYS, procedures)
-    if document.meta.get("unit_id") != unit_id:
-        problems.append(document.problem("unit_id", f"unit_id must be {unit_id}, as the folder"))
+    problems = unit_problems(document, unit_id, procedures)
     if problems:
         raise PublishError(problems)
     return UnitFacts(**_values(document.meta), body=document.body.strip(), source=document)
+
+
+def unit_problems(document: Document, unit_id: str, procedures: Collection[str]) -> list[Problem]:
+    """Return everything that is wrong with what a unit says about itself."""
+    problems = fact_problems(document, _KEYS, procedures)
+    if document.meta.get("unit_id") != unit_id:
+        text = f"unit_id must be {unit_id}, as the folder"
+        problems.append(document.problem("unit_id", text, "wrong-unit"))
+    return problems
 
 
 def _values(meta: Mapping[str, Any]) -> dict[str, Any]:

@@ -86,10 +86,10 @@ class UnitValues:
             if unit.has_ended(on):
                 for address in {unit.unit_id, unit.plain_slug}:
                     self._bearers_of.setdefault(address, []).append(unit)
+        # Compiled ones are known by their full names: a link to them must not be another one.
+        templates = (root / "templates" / "site").resolve()
         self._templates = jinja2.Environment(
-            loader=jinja2.FileSystemLoader(
-                [root / "templates" / "site" / "stamped", root / "templates" / "site"]
-            ),
+            loader=jinja2.FileSystemLoader([templates / "stamped", templates]),
             autoescape=True,
             undefined=jinja2.StrictUndefined,
             auto_reload=False,

@@ -24,6 +24,7 @@ OWN_LISTING, OWN_ARTICLE = "trang-rieng/index.html", "trang-rieng/bai/index.html
 # In site/don-vi, where an underscore keeps them apart from every unit id.
 _SAMPLE_SOURCES = {SAMPLE_UNIT: "_mau", SAMPLE_OLD: "_dia-chi-cu"}
 _LINK_UP = re.compile(r"(\]\(|\]:\s+)\.\./")
+_PICTURE_BESIDE = re.compile(r"(\]\(|\]:\s+)(?=[\w.-]+\.(?:jpg|jpeg|png|webp)\b)")
 
 
 @dataclass(frozen=True)
@@ -65,6 +66,7 @@ def _write_samples(root: Path, docs: Path, content: Content) -> None:
         meta = {**content.resolved[page.name], "unit": {**unit, **here}}
         # One folder deeper than the shared page, so links out of the folder climb once more.
         body = _LINK_UP.sub(r"\1../../", page.body)
+        body = _PICTURE_BESIDE.sub(rf"\1../../{PROCEDURES}/", body)
         write_document(docs / SAMPLE_UNIT / PROCEDURES / f"{slug}.md", meta, body)
 
 
