@@ -51,10 +51,14 @@ def test_four_settings_are_enough() -> None:
         zalo_api_url=ZALO_API_URL,
         zalo_oauth_url=ZALO_OAUTH_URL,
         sandbox=False,
-        editor_url="http://127.0.0.1:8002",
+        editor_url="",
     )
     assert settings.is_public_https
     assert settings.sandbox_port == 8001
+
+
+def test_a_trial_on_this_machine_has_its_editor_two_ports_on() -> None:
+    assert Settings.from_env(LOCAL).editor_url == "http://127.0.0.1:8002"
 
 
 def test_settings_come_from_the_environment(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -249,6 +253,25 @@ def test_aws_needs_no_folder_key_file_or_port() -> None:
     assert settings.backend is Backend.AWS
     assert settings.aws.tables == "binhyen"
     assert settings.aws.queue_url.endswith("/binhyen.fifo")
+
+
+def test_the_machine_of_the_editor_on_aws_has_folder_and_port_too() -> None:
+    named = {
+        "BINHYEN_DATA_DIR": "/srv/binhyen/data",
+        "BINHYEN_PORT": "8000",
+        "BINHYEN_EDITOR_URL": "https://bien-tap.binhyen.example/",
+        "BINHYEN_AWS_RELEASES_BUCKET": "binhyen-releases",
+        "BINHYEN_AWS_DISTRIBUTION": "E2QWRUHAPOMQZL",
+    }
+
+    settings = Settings.from_env(AWS | named)
+
+    assert settings.has_data_dir
+    assert not Settings.from_env(AWS).has_data_dir
+    assert (settings.port, settings.editor_port) == (8000, 8002)
+    assert settings.editor_url == "https://bien-tap.binhyen.example"
+    assert settings.aws.releases_bucket == "binhyen-releases"
+    assert settings.aws.distribution == "E2QWRUHAPOMQZL"
 
 
 def test_every_missing_name_of_aws_is_listed_at_once() -> None:

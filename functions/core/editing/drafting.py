@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 
 from functions.core.editing.permissions import Action, may, require
 from functions.core.editing.services import EditingServices
@@ -10,6 +10,7 @@ from functions.core.errors import (
     ConflictError,
     InvalidContentError,
     MergeConflictError,
+    NotAllowedError,
     NotFoundError,
 )
 from functions.core.models.content import (
@@ -20,9 +21,12 @@ from functions.core.models.content import (
     DraftStatus,
     Edit,
     Editor,
+    PageKind,
     PagePath,
     Saved,
 )
+
+_FIXED = (PageKind.TOP, PageKind.UNIT)
 
 _TRIES = 20
 """So many others may save the same page in the middle of this save."""
@@ -31,9 +35,11 @@ _TRIES = 20
 def save(edit: Edit, editor: Editor, services: EditingServices) -> Saved:
     """Save a page as a draft, joined with what others saved since the editor opened it.
 
+    A picture that came with the draft and that the page does not name any more goes with it.
     Raises NotAllowedError, InvalidContentError (nothing is stored), and MergeConflictError
     where somebody else changed the same lines: then neither change is lost.
     """
+    require_removable(edit)
     pictures = remade_pictures(edit, editor, services)
     store, path = services.store, edit.page.path
     for _ in range(_TRIES):
@@ -41,7 +47,8 @@ def save(edit: Edit, editor: Editor, services: EditingServices) -> Saved:
         head = draft.version if draft else store.published()
         writer = draft.by if draft else None
         text, merged = joined(edit, head, writer, editor, services)
-        files: dict[str, bytes | None] = {path: text, **pictures}
+        unnamed = dict.fromkeys(_unnamed_pictures(draft, text or b"", services))
+        files: dict[str, bytes | None] = {path: text, **unnamed, **pictures}
         note = ChangeNote(ChangeKind.SAVED, editor, path, _status_after(draft, edit.page, editor))
         version = store.make_version([head], files, note, services.clock.now())
         require_sound(version, files, services)
@@ -49,10 +56,7 @@ def save(edit: Edit, editor: Editor, services: EditingServices) -> Saved:
             store.move_draft(path, draft.version if draft else None, version)
         except ConflictError:
             continue
-        saved = store.draft(path)
-        if saved is None or saved.version != version:
-            continue  # published or thrown away in this very moment: save upon what is there now
-        return Saved(saved, store.blob_id(version, path), merged)
+        return Saved(store.draft_at(path, version), store.blob_id(version, path), merged)
     raise ConflictError(path)
 
 
@@ -75,7 +79,7 @@ def set_status(
     note = ChangeNote(ChangeKind.STATUS, editor, page.path, status, text)
     version = services.store.make_version([draft.version], {}, note, services.clock.now())
     services.store.move_draft(page.path, draft.version, version)
-    return draft_of(page, services)
+    return services.store.draft_at(page.path, version)
 
 
 def discard(
@@ -95,6 +99,12 @@ def draft_of(page: PagePath, services: EditingServices) -> Draft:
     if draft is None:
         raise NotFoundError("draft")
     return draft
+
+
+def require_removable(edit: Edit) -> None:
+    """Raises NotAllowedError where a page is to go that the site cannot be without."""
+    if edit.text is None and edit.page.kind in _FIXED:
+        raise NotAllowedError("fixed")
 
 
 def remade_pictures(
@@ -147,6 +157,18 @@ def require_sound(
     problems = services.checker.problems(version, files.keys(), services.store)
     if problems:
         raise InvalidContentError(problems)
+
+
+def _unnamed_pictures(draft: Draft | None, text: bytes, services: EditingServices) -> Iterator[str]:
+    """Yield a draft's new pictures that are not in the text: nobody would see what they show
+    before they are public.
+    """
+    store = services.store
+    for path in draft.files if draft else ():
+        name = path.rpartition("/")[2].encode("utf-8", "surrogateescape")
+        is_page = path.endswith(".md") or name in text
+        if not is_page and not store.blob_id(store.published(), path):
+            yield path
 
 
 def _status_after(draft: Draft | None, page: PagePath, editor: Editor) -> DraftStatus:

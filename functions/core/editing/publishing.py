@@ -11,6 +11,7 @@ from functions.core.editing.drafting import (
     draft_of,
     joined,
     remade_pictures,
+    require_removable,
     require_sound,
     save,
 )
@@ -24,6 +25,7 @@ from functions.core.models.content import (
     DraftStatus,
     Edit,
     Editor,
+    EditorRole,
     PageKind,
     PagePath,
     Saved,
@@ -65,6 +67,7 @@ def publish_now(
 ) -> Version:
     """Publish a small change at once, without a draft. Raises as `save` and `publish` do."""
     require(editor, Action.PUBLISH, edit.page)
+    require_removable(edit)
     pictures = remade_pictures(edit, editor, services)
     store, path = services.store, edit.page.path
     with services.site.turn():
@@ -103,8 +106,11 @@ def bring_back(
 def go_back(number: int, editor: Editor, services: EditingServices) -> Version:
     """Publish the whole content as it was in an earlier publication; drafts stay.
 
-    Raises NotFoundError, NotAllowedError, PublishFailedError.
+    Only the province may: it changes the pages of all units. Raises NotFoundError,
+    NotAllowedError, PublishFailedError.
     """
+    if editor.role is not EditorRole.PROVINCE_APPROVER:
+        raise NotAllowedError("go-back")
     store = services.store
     with services.site.turn():
         wanted = store.publication(number)
@@ -117,10 +123,11 @@ def go_back(number: int, editor: Editor, services: EditingServices) -> Version:
         return store.versions(limit=1)[0]
 
 
-def catch_up(services: EditingServices) -> bool:
+def catch_up(services: EditingServices, *, again: bool = False) -> bool:
     """Mend what a kill left: build what is published and not public, drop drafts that went in.
 
-    Tell whether the site was built.
+    `again`: build also what is public, because the day or the software is another. Tell whether
+    the site was built. Raises PublishFailedError.
     """
     store = services.store
     with services.site.turn():
@@ -128,7 +135,7 @@ def catch_up(services: EditingServices) -> bool:
         for draft in store.drafts():
             if store.contains(published, draft.version):
                 _drop_draft(draft, services)
-        if services.site.live_version() == published:
+        if services.site.live_version() == published and not again:
             return False
         services.site.publish(published, lambda: None)
         return True
@@ -150,7 +157,11 @@ def _drop_draft(draft: Draft, services: EditingServices) -> None:
     try:
         services.store.move_draft(draft.page, draft.version, None)
     except ConflictError:
-        return  # saved anew in this very moment: what was saved stays a draft
+        left = services.store.draft(draft.page)
+        if left is not None and not left.files:
+            # Handed in or approved in this very moment, and nothing else.
+            _drop_draft(left, services)
+        # Else it was saved anew: what was saved stays a draft.
 
 
 def _pictures_of(

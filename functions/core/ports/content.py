@@ -35,6 +35,10 @@ class ContentStore(Protocol):
         """Return content by its id; None where it is unknown."""
         ...
 
+    def blobs(self, blob_ids: Collection[str]) -> Mapping[str, bytes]:
+        """Return the content of many ids at once, those that are known."""
+        ...
+
     def paths(self, version: str, folder: str = "site") -> Mapping[str, str]:
         """Return blob ids by path of all plain files below a folder."""
         ...
@@ -75,6 +79,10 @@ class ContentStore(Protocol):
         ...
 
     def draft(self, page: str) -> Draft | None: ...
+
+    def draft_at(self, page: str, version: str) -> Draft:
+        """Return what a page's draft is, or was, at one of its versions."""
+        ...
 
     def drafts(self) -> Sequence[Draft]:
         """Return all drafts, the newest first."""

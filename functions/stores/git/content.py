@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import re
 import tempfile
-from collections.abc import Iterator, Mapping, Sequence
-from datetime import UTC, datetime
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from datetime import datetime
 from pathlib import Path
 
 from functions.core.errors import (
@@ -13,18 +14,17 @@ from functions.core.errors import (
     NotFoundError,
     StoreUnavailableError,
 )
-from functions.core.models.content import ChangeKind, ChangeNote, Draft, DraftStatus, Version
-from functions.stores.git.notes import identity_of, message_of, note_of
+from functions.core.models.content import ChangeNote, Draft, Version
+from functions.stores.git.notes import identity_of, message_of
 from functions.stores.git.process import Git, GitFailedError
+from functions.stores.git.steps import RECORD, Step, draft_from, steps_in, trail_of
+from functions.stores.git.trees import BASE, OURS, PLAIN_FILE, THEIRS, require_inside, stages_in
 
 _PUBLISHED = "refs/heads/main"
 _SHIPPED = "refs/heads/shipped"
 _DRAFTS = "refs/drafts/"
-_PLAIN_FILE = "100644"
-_RECORD = "%x1e%H%x1f%ct%x1f%B%x1f"
-
-_Record = tuple[str, datetime, str, tuple[str, ...]]
-"""Version, time, message, and the names of its files where they were asked for."""
+_OBJECT = re.compile(r"[0-9a-f]{40}")
+_NONE = "0" * 40
 
 
 class GitContentStore:
@@ -49,22 +49,25 @@ class GitContentStore:
         return self.paths(version, path).get(path, "")
 
     def blob(self, blob_id: str) -> bytes | None:
-        if len(blob_id) != 40 or not blob_id.isalnum():
-            return None
-        try:
-            return self._git.run("cat-file", "blob", blob_id)
-        except GitFailedError:
-            return None
+        return self.blobs([blob_id]).get(blob_id)
+
+    def blobs(self, blob_ids: Collection[str]) -> Mapping[str, bytes]:
+        wanted = [found for found in dict.fromkeys(blob_ids) if _OBJECT.fullmatch(found)]
+        return dict(_contents(self._git.output("cat-file", "--batch", lines=wanted)))
 
     def paths(self, version: str, folder: str = "site") -> Mapping[str, str]:
+        if not _OBJECT.fullmatch(version):
+            return {}
         try:
             listed = self._git.run("ls-tree", "-r", "-z", version, "--", folder)
-        except GitFailedError:
-            return {}
+        except GitFailedError as exc:
+            if self._git.resolve(version) is None:
+                return {}
+            raise StoreUnavailableError(str(exc), "git") from exc
         found: dict[str, str] = {}
-        for entry in listed.decode("utf-8").split("\0")[:-1]:
+        for entry in _names(listed):
             (mode, _, blob_id), path = entry.split("\t", 1)[0].split(), entry.split("\t", 1)[1]
-            if mode == _PLAIN_FILE:
+            if mode == PLAIN_FILE:
                 found[path] = blob_id
         return found
 
@@ -75,6 +78,8 @@ class GitContentStore:
         note: ChangeNote,
         now: datetime,
     ) -> str:
+        for path in files:
+            require_inside(path)
         blobs = {
             path: None if content is None else self._put(content) for path, content in files.items()
         }
@@ -90,19 +95,23 @@ class GitContentStore:
         files = sorted(
             path for path in folder.rglob("*") if path.is_file() and not path.is_symlink()
         )
-        named = "".join(f"{path}\n" for path in files).encode("utf-8")
-        try:
-            made = self._git.run("hash-object", "-w", "--no-filters", "--stdin-paths", stdin=named)
-        except GitFailedError as exc:
-            raise StoreUnavailableError(str(exc), "git") from exc
+        made = self._git.output(
+            "hash-object",
+            "-w",
+            "--no-filters",
+            "--stdin-paths",
+            lines=[str(path) for path in files],
+        )
         paths = [f"site/{path.relative_to(folder).as_posix()}" for path in files]
         with self._git.index() as index:
-            self._git.text("read-tree", "--empty", env=index)
+            self._git.output("read-tree", "--empty", env=index)
             self._into_index(dict(zip(paths, made.decode("ascii").split(), strict=True)), index)
             tree = self._git.text("write-tree", env=index)
         return self._commit(tree, parents, note, now)
 
     def merge_texts(self, base: bytes, ours: bytes, theirs: bytes) -> bytes | None:
+        if any(b"\0" in text for text in (base, ours, theirs)):
+            return None  # pictures have no lines
         with tempfile.TemporaryDirectory(prefix="binhyen-merge-") as folder:
             names = []
             for name, content in (("ours", ours), ("base", base), ("theirs", theirs)):
@@ -111,23 +120,26 @@ class GitContentStore:
             try:
                 return self._git.run("merge-file", "-p", "--quiet", *names)
             except GitFailedError as exc:
-                if exc.exit_code < 128:  # the number of conflicts
+                if 0 < exc.exit_code < 128:  # the number of conflicts
                     return None
                 raise StoreUnavailableError(str(exc), "git") from exc
 
     def merge(self, ours: str, theirs: str, note: ChangeNote, now: datetime) -> str:
-        arguments = ("merge-tree", "--write-tree", "-z", "--name-only", "--no-messages")
-        try:
-            merged = self._git.run(*arguments, ours, theirs)
-        except GitFailedError as exc:
-            if exc.exit_code != 1:
-                raise StoreUnavailableError(str(exc), "git") from exc
-            paths = exc.output.decode("utf-8").split("\0")[1:]
-            raise MergeConflictError(tuple(sorted({path for path in paths if path}))) from exc
-        tree = merged.decode("ascii").split("\0")[0]
+        # File by file. git's own merge looks for renamed files, and notices of one kind resemble
+        # each other: a change would go into another page than the one it was made to.
+        base = self._git.text("merge-base", ours, theirs)
+        with self._git.index() as index:
+            self._git.output("read-tree", "-i", "-m", "--aggressive", base, ours, theirs, env=index)
+            left = self._git.output("ls-files", "--unmerged", "-z", env=index)
+            both: dict[str, str | None] = dict(self._merged_files(stages_in(_names(left))))
+            if both:
+                self._into_index(both, index)
+            tree = self._git.text("write-tree", env=index)
         return self._commit(tree, (ours, theirs), note, now)
 
     def contains(self, version: str, part: str) -> bool:
+        if not _OBJECT.fullmatch(part):
+            return False
         try:
             self._git.run("merge-base", "--is-ancestor", part, version)
         except GitFailedError:
@@ -139,18 +151,19 @@ class GitContentStore:
             listed = self._git.run("diff-tree", "-r", "-z", "--name-only", before, after)
         except GitFailedError as exc:
             raise NotFoundError("version") from exc
-        return sorted(listed.decode("utf-8").split("\0")[:-1])
+        return sorted(_names(listed))
 
     def draft(self, page: str) -> Draft | None:
         version = self._git.resolve(_DRAFTS + page)
-        return None if version is None else self._draft(page, version)
+        return None if version is None else self.draft_at(page, version)
+
+    def draft_at(self, page: str, version: str) -> Draft:
+        return self._drafts({page: version})[0]
 
     def drafts(self) -> Sequence[Draft]:
         listed = self._git.text("for-each-ref", "--format=%(refname) %(objectname)", _DRAFTS)
-        found = [
-            self._draft(name.removeprefix(_DRAFTS), version)
-            for name, version in (line.split(" ") for line in listed.splitlines())
-        ]
+        heads = (line.split(" ") for line in listed.splitlines())
+        found = self._drafts({name.removeprefix(_DRAFTS): version for name, version in heads})
         return sorted(found, key=lambda draft: draft.changed_at, reverse=True)
 
     def move_draft(self, page: str, before: str | None, after: str | None) -> None:
@@ -168,98 +181,122 @@ class GitContentStore:
     def versions(self, path: str = "", limit: int = 50) -> Sequence[Version]:
         numbers = self._numbers()
         arguments = ["--first-parent", "--diff-merges=first-parent", "--name-only", "-z"]
-        arguments += [f"--max-count={limit}", f"--format={_RECORD}", self.published()]
+        arguments += [f"--max-count={limit}", f"--format={RECORD}", self.published()]
         arguments += ["--", path] if path else []
-        try:
-            listed = self._git.run("log", *arguments).decode("utf-8")
-        except GitFailedError as exc:
-            raise StoreUnavailableError(str(exc), "git") from exc
         return [
-            Version(version, numbers[version], made_at, note_of(message), files)
-            for version, made_at, message, files in _records(listed)
+            Version(step.version, numbers[step.version], step.made_at, step.note, step.files)
+            for step in steps_in(self._git.output("log", *arguments))
         ]
 
     def publication(self, number: int) -> Version:
         for version, found in self._numbers().items():
             if found == number:
-                ((_, made_at, message, _),) = self._shown(version)
-                return Version(version, number, made_at, note_of(message))
+                (step,) = self._shown([version])
+                return Version(version, number, step.made_at, step.note)
         raise NotFoundError("publication")
 
     def export(self, version: str, folder: Path) -> None:
+        blobs = {path.removeprefix("site/"): blob for path, blob in self.paths(version).items()}
         with self._git.index() as index:
-            self._git.text("read-tree", f"{version}:site", env=index)
-            self._git.text(f"--work-tree={folder}", "checkout-index", "--all", "--quiet", env=index)
+            self._into_index(blobs, index)
+            self._git.output(
+                f"--work-tree={folder}", "checkout-index", "--all", "--quiet", env=index
+            )
 
-    def _draft(self, page: str, version: str) -> Draft:
-        begun = self._git.text("merge-base", version, self.published())
-        steps = self._steps(begun, version) or self._shown(version)
-        notes = [note_of(message) for _, _, message, _ in steps]
-        saves = [note.by for note in notes if note.kind is not ChangeKind.STATUS]
-        return Draft(
-            page=page,
-            version=version,
-            status=notes[0].status or DraftStatus.DRAFT,
-            by=saves[0] if saves else notes[0].by,
-            changed_at=steps[0][1],
-            files=tuple(self.changed_paths(begun, version)),
-            note=notes[0].text,
+    def _drafts(self, heads: Mapping[str, str]) -> list[Draft]:
+        """Return the drafts of pages by their versions, all of them with a few calls of git."""
+        if not heads:
+            return []
+        begun_after = [*heads.values(), f"^{self.published()}"]
+        listed = self._git.output("log", "--stdin", f"--format={RECORD}", lines=begun_after)
+        made = {step.version: step for step in steps_in(listed)}
+        trails = {page: trail_of(version, made) for page, version in heads.items()}
+        ended = [version for page, version in heads.items() if not trails[page]]
+        last = {step.version: step for step in self._shown(ended)}
+        files = self._differing(
+            {trail[0].version: trail[-1].parent for trail in trails.values() if trail}
         )
+        return [
+            draft_from(page, trails[page] or [last[version]], files.get(version, ()))
+            for page, version in heads.items()
+        ]
 
-    def _steps(self, begun: str, version: str) -> list[_Record]:
-        """Return what happened to a draft, the newest first; nothing where it was published."""
-        listed = self._git.text(
-            "log", "--first-parent", f"--format={_RECORD}", f"{begun}..{version}"
-        )
-        return [*_records(listed)]
+    def _differing(self, begun: Mapping[str, str]) -> Mapping[str, tuple[str, ...]]:
+        """Return the paths in which versions differ from those they were begun from."""
+        pairs = [f"{version} {before}" for version, before in begun.items()]
+        found: dict[str, tuple[str, ...]] = {}
+        of = ""
+        for name in _names(
+            self._git.output("diff-tree", "--stdin", "-r", "-z", "--name-only", lines=pairs)
+        ):
+            if name in begun:
+                of, found[name] = name, ()
+            else:
+                found[of] += (name,)
+        return found
 
     def _numbers(self) -> Mapping[str, int]:
         listed = self._git.text("rev-list", "--first-parent", self.published()).split()
         return {version: len(listed) - index for index, version in enumerate(listed)}
 
-    def _shown(self, version: str) -> list[_Record]:
-        try:
-            shown = self._git.run("show", "--no-patch", f"--format={_RECORD}", version)
-        except GitFailedError as exc:
-            raise NotFoundError("version") from exc
-        return [*_records(shown.decode("utf-8"))]
+    def _shown(self, versions: Sequence[str]) -> list[Step]:
+        if not versions:
+            return []
+        arguments = ("--stdin", "--no-walk=unsorted", f"--format={RECORD}")
+        return [*steps_in(self._git.output("log", *arguments, lines=versions))]
+
+    def _merged_files(self, unmerged: Mapping[str, Mapping[str, str]]) -> Mapping[str, str]:
+        """Join the files that both changed. Raises MergeConflictError with those it cannot."""
+        merged: dict[str, str] = {}
+        for path, blobs in unmerged.items():
+            found = self.blobs(blobs.values())
+            sides = [found.get(blobs.get(stage, "")) for stage in (BASE, OURS, THEIRS)]
+            base, ours, theirs = sides
+            if base is not None and ours is not None and theirs is not None:
+                text = self.merge_texts(base, ours, theirs)
+                if text is not None:
+                    merged[path] = self._put(text)
+        if len(merged) < len(unmerged):
+            raise MergeConflictError(tuple(sorted(unmerged.keys() - merged.keys())))
+        return merged
 
     def _put(self, content: bytes) -> str:
-        try:
-            made = self._git.run("hash-object", "-w", "--no-filters", "--stdin", stdin=content)
-        except GitFailedError as exc:
-            raise StoreUnavailableError(str(exc), "git") from exc
-        return made.decode("ascii").strip()
+        arguments = ("hash-object", "-w", "--no-filters", "--stdin")
+        return self._git.output(*arguments, stdin=content).decode("ascii").strip()
 
     def _into_index(self, blobs: Mapping[str, str | None], index: Mapping[str, str]) -> None:
         lines = [
-            f"0 {'0' * 40}\t{path}" if blob is None else f"{_PLAIN_FILE} {blob}\t{path}"
+            f"0 {_NONE}\t{path}" if blob is None else f"{PLAIN_FILE} {blob}\t{path}"
             for path, blob in blobs.items()
         ]
-        entries = "".join(f"{line}\0" for line in lines).encode("utf-8")
-        try:
-            self._git.run("update-index", "-z", "--index-info", stdin=entries, env=index)
-        except GitFailedError as exc:
-            raise StoreUnavailableError(str(exc), "git") from exc
+        entries = "".join(f"{line}\0" for line in lines).encode("utf-8", "surrogateescape")
+        self._git.output("update-index", "-z", "--index-info", stdin=entries, env=index)
 
     def _commit(self, tree: str, parents: Sequence[str], note: ChangeNote, now: datetime) -> str:
         arguments = [part for parent in parents for part in ("-p", parent)]
-        try:
-            made = self._git.run(
-                "commit-tree",
-                *arguments,
-                tree,
-                stdin=message_of(note).encode("utf-8"),
-                env=identity_of(note.by, now),
-            )
-        except GitFailedError as exc:
-            raise StoreUnavailableError(str(exc), "git") from exc
+        made = self._git.output(
+            "commit-tree",
+            *arguments,
+            tree,
+            stdin=message_of(note).encode("utf-8"),
+            env=identity_of(note.by, now),
+        )
         return made.decode("ascii").strip()
 
 
-def _records(listed: str) -> Iterator[_Record]:
-    """Yield what `_RECORD` and the names of files after it say."""
-    for record in listed.split("\x1e")[1:]:
-        version, stamp, message, names = record.split("\x1f", 3)
-        files = tuple(name.strip("\n") for name in names.split("\0") if name.strip("\n"))
-        yield version, datetime.fromtimestamp(int(stamp), UTC), message, files
+def _names(listed: bytes) -> list[str]:
+    """Return what stands between zero bytes; names that are no UTF-8 come through unharmed."""
+    return listed.decode("utf-8", "surrogateescape").split("\0")[:-1]
+
+
+def _contents(listed: bytes) -> Iterator[tuple[str, bytes]]:
+    """Yield the blobs in what `cat-file --batch` printed, where others are but named."""
+    rest = memoryview(listed)
+    while rest:
+        end = bytes(rest[:100]).index(b"\n")
+        name, kind, *size = bytes(rest[:end]).decode("ascii").split(" ")
+        rest = rest[end + 1 :]
+        if size:
+            content, rest = bytes(rest[: int(size[0])]), rest[int(size[0]) + 1 :]
+            if kind == "blob":
+                yield name, content

@@ -6,7 +6,7 @@ import fcntl
 import os
 import subprocess
 import tempfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -16,8 +16,8 @@ _GIT = "git"
 _TIMEOUT_SECONDS = 60
 _LOCK = "binhyen.lock"
 _CONFIG = {
-    # What is named by a reference is on the disk, whatever happens next.
-    "core.fsync": "all",
+    # What is named by a reference is on the disk, whatever happens next; an index never stays.
+    "core.fsync": "committed,reference",
     # A link in a tree becomes a plain file and leads nowhere.
     "core.symlinks": "false",
     # Old objects are what versions and thrown-away drafts are brought back from.
@@ -81,12 +81,23 @@ class Git:
             raise GitFailedError(done.returncode, done.stdout, complaint)
         return done.stdout
 
-    def text(self, *arguments: str, env: Mapping[str, str] | None = None) -> str:
-        """Return one line that git printed. Raises StoreUnavailableError for every failure."""
+    def output(
+        self,
+        *arguments: str,
+        stdin: bytes = b"",
+        lines: Sequence[str] = (),
+        env: Mapping[str, str] | None = None,
+    ) -> bytes:
+        """Return what git printed. Raises StoreUnavailableError for every failure."""
+        sent = stdin or "".join(f"{line}\n" for line in lines).encode("utf-8", "surrogateescape")
         try:
-            return self.run(*arguments, env=env).decode("utf-8").strip("\n")
+            return self.run(*arguments, stdin=sent, env=env)
         except GitFailedError as exc:
             raise StoreUnavailableError(str(exc), "git") from exc
+
+    def text(self, *arguments: str, env: Mapping[str, str] | None = None) -> str:
+        """Return the lines that git printed. Raises StoreUnavailableError for every failure."""
+        return self.output(*arguments, env=env).decode("utf-8", "replace").strip("\n")
 
     @contextmanager
     def index(self) -> Iterator[Mapping[str, str]]:
@@ -125,8 +136,10 @@ class Git:
         """Return the commit a name stands for."""
         try:
             found = self.run("rev-parse", "--verify", "--quiet", "--end-of-options", f"{name}^0")
-        except GitFailedError:
-            return None
+        except GitFailedError as exc:
+            if exc.exit_code == 1:
+                return None
+            raise StoreUnavailableError(str(exc), "git") from exc
         return found.decode("ascii").strip()
 
     def _remove_left_locks(self, reference: str) -> None:

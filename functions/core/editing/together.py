@@ -1,0 +1,38 @@
+"""Several pages that belong together, public in one step."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from functions.core.editing.drafting import joined, remade_pictures, require_sound
+from functions.core.editing.permissions import Action, require
+from functions.core.editing.services import EditingServices
+from functions.core.models.content import ChangeKind, ChangeNote, Edit, Editor, Version
+
+
+def publish_together(
+    edits: Sequence[Edit],
+    editor: Editor,
+    services: EditingServices,
+    kind: ChangeKind = ChangeKind.QUICK_FIX,
+) -> Version:
+    """Publish small changes of several pages as one publication, or none of them.
+
+    It is noted under the first page. Raises as `publish_now` does.
+    """
+    files: dict[str, bytes | None] = {}
+    for edit in edits:
+        require(editor, Action.PUBLISH, edit.page)
+        files |= remade_pictures(edit, editor, services)
+    store = services.store
+    with services.site.turn():
+        published = store.published()
+        for edit in edits:
+            files[edit.page.path], _ = joined(edit, published, None, editor, services)
+        note = ChangeNote(kind, editor, edits[0].page.path)
+        version = store.make_version([published], files, note, services.clock.now())
+        changed = store.changed_paths(published, version)
+        if changed:
+            require_sound(version, dict.fromkeys(changed), services)
+            services.site.publish(version, lambda: store.move_published(published, version))
+        return store.versions(limit=1)[0]

@@ -1,0 +1,44 @@
+"""The whole repository as one file, and back; and whether it is whole."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from functions.core.errors import StoreUnavailableError
+from functions.stores.git.process import Git, GitFailedError
+
+REPOSITORY = "content.git"
+"""Its name in the data folder."""
+
+
+def has_pages(repository: Path) -> bool:
+    """Tell whether there is a repository with something published."""
+    return (repository / "HEAD").is_file() and Git(repository).resolve(
+        "refs/heads/main"
+    ) is not None
+
+
+def bundle(repository: Path, file: Path) -> None:
+    """Write everything that a reference leads to, drafts too, into a new file.
+
+    Raises StoreUnavailableError.
+    """
+    Git(repository).text("bundle", "create", "--quiet", str(file), "--all")
+
+
+def unbundle(file: Path, repository: Path) -> None:
+    """Make a repository of what `bundle` wrote. Raises StoreUnavailableError."""
+    git = Git(repository)
+    git.text("fetch", "--quiet", "--no-write-fetch-head", str(file), "+refs/*:refs/*")
+
+
+def damage(repository: Path) -> str:
+    """Return what is wrong with a repository, as git says it; nothing where it is whole."""
+    try:
+        Git(repository).run("fsck", "--connectivity-only", "--no-dangling", "--no-progress")
+    except GitFailedError as exc:
+        said = (str(exc) or exc.output.decode("utf-8", "replace")).strip()
+        return said.splitlines()[0] if said else "git fsck fails"
+    except StoreUnavailableError as exc:
+        return str(exc)
+    return ""
