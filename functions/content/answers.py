@@ -12,6 +12,7 @@ from typing import Any
 
 from flask import Response, current_app, jsonify
 
+from functions.content.problem_words import FieldLabels
 from functions.core.models.content import ContentProblem
 from functions.yaml_files import read_yaml
 
@@ -19,9 +20,12 @@ from functions.yaml_files import read_yaml
 class EditorWords:
     """Every word and sentence of the editor that code names by a code."""
 
-    def __init__(self, messages: dict[str, Any], problems: dict[str, str]) -> None:
+    def __init__(
+        self, messages: dict[str, Any], problems: dict[str, str], labels: FieldLabels
+    ) -> None:
         self.messages = messages
         self._problems = problems
+        self._labels = labels
 
     def of(self, group: str, code: str, **values: str) -> str:
         """Return a sentence of a group, its values put in; a code without one names itself."""
@@ -30,14 +34,16 @@ class EditorWords:
     def problem(self, problem: ContentProblem) -> str:
         """Return what is wrong at one place, and what to do about it."""
         sentence = self._problems.get(problem.code, self._problems["any"])
-        return sentence.format_map({"line": str(problem.line), **problem.values})
+        place = {"line": str(problem.line), "field": self._labels.of(problem)}
+        return sentence.format_map({**place, **problem.values})
 
 
 @lru_cache(maxsize=4)
 def load_editor_words(templates: Path) -> EditorWords:
     """Read the catalogues."""
     folder = templates / "editor"
-    return EditorWords(read_yaml(folder / "messages.yml"), read_yaml(folder / "problems.yml"))
+    messages, problems = read_yaml(folder / "messages.yml"), read_yaml(folder / "problems.yml")
+    return EditorWords(messages, problems, FieldLabels(read_yaml(folder / "fields.yml")["kinds"]))
 
 
 def editor_words() -> EditorWords:

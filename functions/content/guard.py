@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import hmac
-from typing import cast
+from collections.abc import Callable
+from typing import Any, TypeVar, cast
 
 from flask import Response, abort, current_app, g, request
 
@@ -24,8 +25,15 @@ COOKIE = "binhyen_editor"
 
 CSRF_HEADER = "X-CSRF-Token"
 CSRF_FIELD = "csrf_token"
+_NOT_TYPED = frozenset({"base", "seen", "viec"})
+"""Fields that a form carries along; they go back with it, and nobody has to read them."""
+
 CONTINUED = "tiep"
 """Marks the second, same-site try of a visit that came without a cookie."""
+
+
+FormAgain = Callable[..., Response]
+View = TypeVar("View", bound=Callable[..., Any])
 
 
 class EditorGuard:
@@ -53,8 +61,8 @@ class EditorGuard:
             return signed_out()
         g.session = session
         g.editor = self._editor(session)
-        if request.method not in READS:
-            _require_csrf_token(session)
+        if request.method not in READS and not _has_csrf_token(session):
+            return _without_token()
         return None
 
     def let_in(self, session: Session, response: Response) -> None:
@@ -82,6 +90,21 @@ class EditorGuard:
             raise NotAllowedError("unit")
         is_province = editing.units.get(officer.unit_id).kind is PROVINCE_KIND
         return editor_of(officer, is_province, session_mark(session, self._services.signin))
+
+
+def form_again(draw: FormAgain) -> Callable[[View], View]:
+    """Declare how a view's form is drawn again from what was typed, without doing anything."""
+
+    def mark(view: View) -> View:
+        view.form_again = draw  # type: ignore[attr-defined]  # read back by form_again_of
+        return view
+
+    return mark
+
+
+def form_again_of(view: Callable[..., Any]) -> FormAgain | None:
+    """Return how a view's form is drawn again, None where it cannot be."""
+    return getattr(view, "form_again", None)
 
 
 def current_editor() -> Editor:
@@ -112,6 +135,7 @@ def signed_out(link_failed: bool = False) -> Response:
         again=from_elsewhere and is_read and CONTINUED not in request.args,
         link_failed=link_failed,
         typed=[] if link_failed else typed,
+        not_typed=_NOT_TYPED,
         action=request.path,
     )
 
@@ -130,11 +154,22 @@ def _typed() -> list[tuple[str, str]]:
         return []
 
 
-def _require_csrf_token(session: Session) -> None:
+def _has_csrf_token(session: Session) -> bool:
     sent = request.headers.get(CSRF_HEADER)
     if sent is None and not request.is_json:
-        sent = request.form.get(CSRF_FIELD)
-    if not hmac.compare_digest(
-        (sent or "").encode("utf-8", "replace"), session.csrf_token.encode()
-    ):
+        try:
+            sent = request.form.get(CSRF_FIELD)
+        except ValueError:  # a broken form
+            sent = None
+    return hmac.compare_digest((sent or "").encode("utf-8", "replace"), session.csrf_token.encode())
+
+
+def _without_token() -> Response:
+    """Do nothing that a form without a token of this session asks for.
+
+    It may come from a session that ran out, with all that was typed: then it is drawn again.
+    """
+    again = form_again_of(current_app.view_functions[request.endpoint or ""])
+    if again is None:
         abort(403)
+    return again(**(request.view_args or {}))

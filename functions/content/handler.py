@@ -40,7 +40,7 @@ def create_content_app(services: ContentServices, site: SiteSettings) -> Flask:
     app = create_app(__name__, site, max_body=MAX_BODY)
     words = load_editor_words(site.templates)
     app.extensions["binhyen_editor_words"] = words
-    app.jinja_env.globals["editor_words"] = words
+    app.jinja_env.globals.update(editor_words=words, is_behind=services.is_behind)
     guard = EditorGuard(services, site)
     app.before_request(guard.require_own_page)
     app.before_request(guard.require_editor)

@@ -10,6 +10,10 @@ from functions.core.editing.services import EditingServices
 from functions.core.signin import SignInServices
 
 
+def _on_time() -> bool:
+    return False
+
+
 @dataclass(frozen=True)
 class ContentServices:
     signin: SignInServices
@@ -23,3 +27,5 @@ class ContentServices:
     """Of the portal, without a trailing slash."""
     release: Callable[[], Path]
     """The folder of the release that is public now."""
+    is_behind: Callable[[], bool] = _on_time
+    """Whether people do not see yet what was published last, because their place is slow."""

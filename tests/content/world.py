@@ -47,6 +47,7 @@ class EditingWorld:
         site: SitePublisher | None = None,
         pictures: PictureMaker | None = None,
         release: Path | None = None,
+        out: Path | None = None,
     ) -> None:
         self.clock = FrozenClock()
         self.store = GitContentStore(folder / "content.git")
@@ -70,7 +71,7 @@ class EditingWorld:
                 self.signin,
                 self.editing,
                 PROJECT,
-                folder / "out",
+                out or folder / "out",
                 "http://127.0.0.1:8000",
                 lambda: release or folder / "out" / "release",
             ),

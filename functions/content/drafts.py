@@ -1,0 +1,249 @@
+"""Drafts: the list, what each would change, and the buttons of review."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+
+from flask import Flask, Response, abort, make_response, request
+
+from functions.content.differences import differences, document_from
+from functions.content.drawing import (
+    HOME,
+    STALE,
+    Refusal,
+    add_form,
+    desk_page,
+    edit_link,
+    go,
+    refusal_of,
+)
+from functions.content.field_names import PageFieldNames
+from functions.content.guard import current_editor
+from functions.content.reading import PageReader
+from functions.content.services import ContentServices
+from functions.core.editing.comparing import change_of
+from functions.core.editing.drafting import discard, draft_of, set_status
+from functions.core.editing.permissions import Action, is_province, may, require
+from functions.core.editing.publishing import publish
+from functions.core.errors import (
+    ConflictError,
+    InvalidContentError,
+    MergeConflictError,
+    NotAllowedError,
+    NotFoundError,
+    PublishFailedError,
+)
+from functions.core.models.content import (
+    Draft,
+    DraftStatus,
+    PageKind,
+    PagePath,
+)
+from functions.web.audience import Audience, audience
+from functions.web.fields import read_fields
+from publish.documents import Document
+
+DRAFTS = f"{HOME}ban-nhap/"
+PICTURES = f"{HOME}anh-ban-nhap/"
+VERSION = re.compile(r"[0-9a-f]{40}")
+
+_STATUS_OF_ACT = {
+    "gui-duyet": DraftStatus.IN_REVIEW,
+    "rut-lai": DraftStatus.DRAFT,
+    "tra-lai": DraftStatus.DRAFT,
+}
+_PUBLISH, _DISCARD, _SEND_BACK = "dang", "bo", "tra-lai"
+_ACTS = frozenset({*_STATUS_OF_ACT, _PUBLISH, _DISCARD})
+_LONGEST_WORD = 1_000
+_PICTURE_TYPES = {"jpg": "image/jpeg", "jpeg": "image/jpeg", "png": "image/png"}
+
+
+class DraftViews:
+    """The routes with what they share."""
+
+    def __init__(
+        self, services: ContentServices, reader: PageReader, names: PageFieldNames
+    ) -> None:
+        self._editing = services.editing
+        self._reader = reader
+        self._names = names
+
+    @audience(Audience.STAFF)
+    def show_list(self) -> Response:
+        """List the drafts of the editor's unit; the province sees all, or those of one unit."""
+        editor, editing = current_editor(), self._editing
+        found = [
+            (page, draft)
+            for draft in editing.store.drafts()
+            for page in [self._page_of(draft)]
+            if page is not None and may(editor, Action.READ, page)
+        ]
+        units = {page.unit_id for page, _ in found}
+        chosen = request.args.get("don-vi", "")
+        if chosen and chosen in units:
+            found = [(page, draft) for page, draft in found if page.unit_id == chosen]
+        return desk_page(
+            "drafts.html.j2",
+            editing,
+            rows=[(page, self._title(page, draft), draft) for page, draft in found],
+            units=[unit for unit in editing.units.all() if unit.unit_id in units],
+            chosen=chosen,
+            has_choice=is_province(editor),
+        )
+
+    @audience(Audience.STAFF)
+    def show(self, path: str) -> Response:
+        """Show what a draft would change; with `?viec=bo` ask before it is thrown away."""
+        page = self._readable(path)
+        draft = self._editing.store.draft(page.path)
+        if draft is None:
+            return self._gone(page)
+        if request.args.get("viec") == _DISCARD and may(current_editor(), Action.WRITE, page):
+            title = self._title(page, draft)
+            return desk_page(
+                "draft_discard.html.j2", self._editing, page_path=page, draft=draft, title=title
+            )
+        return self._draw(page, draft)
+
+    def act(self, path: str) -> Response:
+        """Do what a button says with the version that was looked at."""
+        page = self._readable(path)
+        sent = read_fields(request, ("viec", "seen", "text"))
+        act, seen = sent.get("viec", ""), sent.get("seen", "")
+        text = sent.get("text", "").replace("\r\n", "\n").strip()
+        if act not in _ACTS:
+            abort(400)
+        try:
+            refused = self._do(act, page, seen, text)
+        except NotFoundError:
+            if VERSION.fullmatch(seen) and self._is_public(seen):
+                return go(f"{DRAFTS}?xong=dang")  # a second press of the same button
+            return self._gone(page)
+        if refused is None:
+            stays = act in _STATUS_OF_ACT
+            return go(f"{DRAFTS}{page.path if stays else ''}?xong={act}")
+        draft = self._editing.store.draft(page.path)
+        return self._gone(page) if draft is None else self._draw(page, draft, refused)
+
+    def again(self, path: str) -> Response:
+        """Show the draft with what was typed before the session ran out."""
+        page = self._readable(path)
+        typed = read_fields(request, ("text",)).get("text", "")
+        draft = self._editing.store.draft(page.path)
+        if draft is None:
+            return self._gone(page)
+        return self._draw(page, draft, replace(STALE, typed=typed))
+
+    @audience(Audience.STAFF)
+    def show_picture(self, version: str, path: str) -> Response:
+        """Serve a picture as a draft has it."""
+        picture = self._readable(path)
+        if picture.kind is not PageKind.PICTURE or not VERSION.fullmatch(version):
+            abort(404)
+        content = self._editing.store.read(version, picture.path)
+        if content is None:
+            abort(404)
+        response = make_response(content)
+        response.content_type = _PICTURE_TYPES.get(picture.path.rpartition(".")[2], "image/webp")
+        return response
+
+    def _do(self, act: str, page: PagePath, seen: str, text: str) -> Refusal | None:
+        editor, editing = current_editor(), self._editing
+        if act == _SEND_BACK:
+            require(editor, Action.APPROVE, page)
+            if not text:
+                draft_of(page, editing)
+                return Refusal("no-word", 422)
+        try:
+            if act == _PUBLISH:
+                publish(page, editor, editing, seen)
+            elif act == _DISCARD:
+                discard(page, editor, editing, seen)
+            else:
+                said = text[:_LONGEST_WORD] if act == _SEND_BACK else ""
+                set_status(page, _STATUS_OF_ACT[act], editor, editing, said, seen)
+        except ConflictError:
+            return Refusal("changed", 409, typed=text)
+        except MergeConflictError:
+            return Refusal("merge-conflict", 409)
+        except (InvalidContentError, PublishFailedError) as error:
+            return refusal_of(error)
+        return None
+
+    def _draw(self, page: PagePath, draft: Draft, refused: Refusal | None = None) -> Response:
+        editor, editing = current_editor(), self._editing
+        change = change_of(draft, editing)
+        is_picture = page.kind is PageKind.PICTURE
+        before, after = (_document(page, text) for text in (change.before, change.after))
+        found = [] if is_picture else differences(before, after, self._names.of(page))
+        acts = {act for act in Action if may(editor, act, page)}
+        return desk_page(
+            "draft.html.j2",
+            editing,
+            refused.status if refused else 200,
+            page_path=page,
+            title=self._title(page, draft),
+            draft=draft,
+            change=change,
+            differences=found,
+            pictures=self._pictures(draft),
+            may_publish=Action.PUBLISH in acts,
+            may_submit=Action.SUBMIT in acts,
+            is_own=draft.by.mark == editor.mark,
+            edit_link=None if is_picture else edit_link(page),
+            refused=refused,
+        )
+
+    def _pictures(self, draft: Draft) -> list[tuple[str, str]]:
+        """Return the name of each picture that changed, with its address, if it still has one."""
+        pictures = []
+        for path in draft.files:
+            try:
+                page = self._editing.page(path)
+            except NotAllowedError:
+                continue
+            if page.kind is PageKind.PICTURE:
+                stays = self._editing.store.blob_id(draft.version, path)
+                address = f"{PICTURES}{draft.version}/{path}" if stays else ""
+                pictures.append((page.slug, address))
+        return pictures
+
+    def _gone(self, page: PagePath) -> Response:
+        document = self._reader.at(self._editing.store.published(), page.path)
+        title = self._reader.title(page, document)
+        return desk_page("draft_gone.html.j2", self._editing, 404, page_path=page, title=title)
+
+    def _title(self, page: PagePath, draft: Draft) -> str:
+        document = self._reader.at(draft.version, page.path)
+        if document is None:
+            document = self._reader.at(self._editing.store.published(), page.path)
+        return self._reader.title(page, document)
+
+    def _readable(self, path: str) -> PagePath:
+        page = self._editing.page(path)
+        require(current_editor(), Action.READ, page)
+        return page
+
+    def _page_of(self, draft: Draft) -> PagePath | None:
+        try:
+            return self._editing.page(draft.page)
+        except NotAllowedError:
+            return None  # of a unit that has ended since
+
+    def _is_public(self, version: str) -> bool:
+        store = self._editing.store
+        return store.contains(store.published(), version)
+
+
+def _document(page: PagePath, content: bytes | None) -> Document | None:
+    return None if content is None else document_from(page.path, content.decode("utf-8", "replace"))
+
+
+def add_routes(app: Flask, views: DraftViews) -> None:
+    """Add the routes."""
+    one = f"{DRAFTS}<path:path>"
+    app.add_url_rule(DRAFTS, "list_drafts", views.show_list)
+    app.add_url_rule(one, "show_draft", views.show)
+    add_form(app, one, "act_on_draft", views.act, views.again)
+    app.add_url_rule(f"{PICTURES}<version>/<path:path>", "show_draft_picture", views.show_picture)

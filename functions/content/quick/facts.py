@@ -1,0 +1,109 @@
+"""The forms about a unit itself: how it is reached, its hours, and its rule for one procedure."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from functions.content.quick.forms import PageForm, Sent, Target
+from functions.content.quick.saving import Change
+from functions.content.quick.standing import Standing
+from functions.content.quick.targets import procedure_page, unit_target
+from functions.content.reading import PageReader
+from functions.content.services import ContentServices
+from functions.core.editing import unit_fixes
+from functions.core.editing.joined_fields import Fields, JoinedFields
+from functions.core.editing.shared_changes import noted, procedure_path
+from functions.core.editing.typed_values import TypedValues
+from functions.core.errors import NotFoundError
+from functions.core.models.content import ContentProblem
+
+
+class ContactForm(PageForm):
+    """Telephone, address, e-mail and web site of a unit."""
+
+    template = "quick_contact.html.j2"
+
+    def target(self, **address: Any) -> Target:
+        return unit_target(address["unit_id"], "lien-he", self._editing)
+
+    def shown(self, target: Target, upon: Standing) -> Fields:
+        return unit_fixes.contact_fields(upon.meta)
+
+    def read(self, target: Target, typed: TypedValues, upon: Standing) -> Fields:
+        return unit_fixes.read_contact(typed)
+
+    def change(self, target: Target, upon: Standing, joined: JoinedFields, sent: Sent) -> Change:
+        values = unit_fixes.changed_facts(joined.changes, self._editing.today())
+        return Change(values, is_touched=bool(joined.touched))
+
+    def field_of(self, target: Target, problem: ContentProblem) -> str:
+        return problem.key if problem.key in unit_fixes.CONTACT else ""
+
+    def more(self, target: Target, upon: Standing) -> dict[str, Any]:
+        return {"checked_on": upon.meta.get(unit_fixes.CHECKED_ON)}
+
+
+class HoursForm(ContactForm):
+    """Hours, reception of citizens, and what a unit does at all."""
+
+    template = "quick_hours.html.j2"
+
+    def target(self, **address: Any) -> Target:
+        return unit_target(address["unit_id"], "gio", self._editing)
+
+    def shown(self, target: Target, upon: Standing) -> Fields:
+        return unit_fixes.hours_fields(upon.meta)
+
+    def read(self, target: Target, typed: TypedValues, upon: Standing) -> Fields:
+        return unit_fixes.read_hours(typed)
+
+    def field_of(self, target: Target, problem: ContentProblem) -> str:
+        names = (*unit_fixes.TIMES, *unit_fixes.ANSWERS)
+        return problem.key if problem.key in names else ""
+
+
+class RuleForm(PageForm):
+    """What is different at a unit for one procedure."""
+
+    template = "quick_rule.html.j2"
+
+    def __init__(self, services: ContentServices, reader: PageReader) -> None:
+        super().__init__(services)
+        self._reader = reader
+
+    def target(self, **address: Any) -> Target:
+        unit_id, slug = address["unit_id"], address["slug"]
+        found = unit_target(unit_id, f"thu-tuc/{slug}", self._editing)
+        procedure_page(slug, self._editing)
+        return Target(found.page, found.unit, found.here, f"/{unit_id}/thu-tuc/{slug}/", slug)
+
+    def shown(self, target: Target, upon: Standing) -> Fields:
+        return unit_fixes.rule_fields(upon.meta, target.slug)
+
+    def read(self, target: Target, typed: TypedValues, upon: Standing) -> Fields:
+        shown = self.shown(target, upon)
+        return unit_fixes.read_rule(typed, shown, self._editing.today())
+
+    def change(self, target: Target, upon: Standing, joined: JoinedFields, sent: Sent) -> Change:
+        store = self._editing.store
+        based_on = noted(store.blob_id(store.published(), procedure_path(target.slug)))
+        values = unit_fixes.changed_rule(upon.meta, target.slug, joined.changes, based_on)
+        return Change(values, is_touched=bool(joined.touched))
+
+    def field_of(self, target: Target, problem: ContentProblem) -> str:
+        # The checks name the procedure as people call it.
+        named = (target.slug, str(self._shared(target).get("short_title")))
+        is_this = problem.key == unit_fixes.RULES and problem.values.get("item") in named
+        part = problem.values.get("part", "")
+        return part if is_this and part in unit_fixes.RULE else ""
+
+    def more(self, target: Target, upon: Standing) -> dict[str, Any]:
+        return {"shared": self._shared(target)}
+
+    def _shared(self, target: Target) -> Mapping[str, Any]:
+        store = self._editing.store
+        document = self._reader.at(store.published(), procedure_path(target.slug))
+        if document is None:
+            raise NotFoundError("procedure")
+        return document.meta

@@ -1,0 +1,19 @@
+/* Last of all: the words Decap lacks, and off it goes. */
+
+(function () {
+  "use strict";
+
+  const { page } = window.binhyen;
+  const { CMS } = window;
+
+  function joined(phrases, more) {
+    const all = { ...phrases };
+    Object.entries(more).forEach(([key, value]) => {
+      all[key] = typeof value === "string" ? value : joined(phrases[key] || {}, value);
+    });
+    return all;
+  }
+
+  CMS.registerLocale("vi", joined(CMS.getLocale("vi"), JSON.parse(page.locale)));
+  CMS.init();
+})();

@@ -1,0 +1,283 @@
+"""The small forms about notices: a new one with a picture, its words and days, its end."""
+
+from __future__ import annotations
+
+import io
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from werkzeug.datastructures import FileStorage
+
+from functions.core.models.content import DraftStatus
+from tests.content.quick_forms import NEW_NOTICE, OWN, fields_of, fill, follow, send
+from tests.content.small_site import (
+    NOTICE,
+    NOTICE_TEXT,
+    PICTURE_BYTES,
+    published,
+    published_whole,
+    small_world,
+    text_of,
+)
+from tests.content.world import APPROVER, EDITOR, UNIT, EditingWorld
+
+FOLDER = f"site/don-vi/{UNIT}/thong-bao"
+HERE = f"{OWN}thong-bao/cat-dien"
+TODAY, YESTERDAY, TOMORROW = "2026-11-20", "2026-11-19", "2026-11-21"
+TYPED = {
+    "title": "Trụ sở mất điện ngày 25/11",
+    "text": "Kính báo bà con:\r\nMang theo:\r\n- Căn cước\r\n- Sổ cũ",
+    "valid_until": "25/11/2026",
+}
+
+
+@pytest.fixture
+def world(tmp_path: Path) -> EditingWorld:
+    return small_world(tmp_path)
+
+
+@pytest.fixture(scope="module")
+def untouched(tmp_path_factory: pytest.TempPathFactory) -> EditingWorld:
+    """One world for all tests in which nothing is saved."""
+    return small_world(tmp_path_factory.mktemp("untouched"))
+
+
+def picture(content: bytes = PICTURE_BYTES, name: str = "IMG 1.HEIC") -> Any:
+    return FileStorage(io.BytesIO(content), name)
+
+
+def paths(world: EditingWorld) -> list[str]:
+    return sorted(world.store.paths(world.store.published(), FOLDER))
+
+
+def test_an_approvers_notice_is_public_at_once(world: EditingWorld) -> None:
+    desk = world.sign_in(APPROVER)
+
+    page = follow(desk, fill(desk, NEW_NOTICE, **TYPED))
+
+    path = f"{FOLDER}/tru-so-mat-dien-ngay-25-11.md"
+    assert world.published_text(path) == (
+        "---\ntitle: Trụ sở mất điện ngày 25/11\nposted_on: 2026-11-20\nvalid_until: 2026-11-25\n"
+        "---\n\nKính báo bà con:  \nMang theo:\n\n- Căn cước\n- Sổ cũ\n"
+    )
+    assert "Đã đăng" in text_of(page)
+    assert f"http://127.0.0.1:8000/{UNIT}/thong-bao/tru-so-mat-dien-ngay-25-11/" in page.text
+    assert "Trụ sở mất điện" in text_of(desk.get(OWN))
+
+
+def test_an_editors_notice_waits_for_review_with_its_picture(world: EditingWorld) -> None:
+    desk = world.sign_in(EDITOR)
+
+    page = follow(desk, fill(desk, NEW_NOTICE, **TYPED, picture=picture()))
+
+    (draft,) = world.store.drafts()
+    assert draft.status is DraftStatus.IN_REVIEW
+    assert paths(world) == []
+    (shown,) = [path for path in draft.files if path.endswith(".jpg")]
+    assert world.store.read(draft.version, shown) == PICTURE_BYTES
+    text = world.store.read(draft.version, draft.page)
+    assert text is not None
+    name = shown.rpartition("/")[2]
+    assert text.decode().endswith(f"\n\n![Trụ sở mất điện ngày 25/11]({name})\n")
+    assert "Đã gửi, chờ người duyệt" in text_of(page)
+    assert "Đang có ảnh: Trụ sở mất điện" in text_of(page)
+
+
+def test_an_approver_finishes_a_notice_that_is_only_a_draft(world: EditingWorld) -> None:
+    editor, approver = world.sign_in(EDITOR), world.sign_in(APPROVER)
+    address = fill(editor, NEW_NOTICE, **TYPED).headers["Location"].partition("?")[0]
+
+    fill(approver, address, title="Trụ sở mất điện sáng 25/11")
+
+    (path,) = paths(world)
+    assert "title: Trụ sở mất điện sáng 25/11" in world.published_text(path)
+    assert world.store.drafts() == []
+
+
+def test_the_second_press_of_the_button_makes_no_second_notice(world: EditingWorld) -> None:
+    for officer in (EDITOR, APPROVER):
+        desk = world.sign_in(officer)
+        drawn = fields_of(desk.get(NEW_NOTICE), NEW_NOTICE)
+        typed = TYPED | {"title": f"Thông báo của {officer.role}"}
+        first = send(desk, NEW_NOTICE, drawn, **typed, picture=picture())
+
+        second = send(desk, NEW_NOTICE, drawn, **typed, picture=picture())
+
+        assert second.headers["Location"] == first.headers["Location"]
+    assert len(world.store.drafts()) == 1
+    assert len([path for path in paths(world) if path.endswith(".md")]) == 1
+
+
+def test_titles_that_fold_together_get_addresses_of_their_own(world: EditingWorld) -> None:
+    desk = world.sign_in(APPROVER)
+
+    for title in ("Cắt điện", "Cát diện", "Index"):
+        follow(desk, fill(desk, NEW_NOTICE, **TYPED | {"title": title}))
+
+    assert [path.rpartition("/")[2] for path in paths(world)] == [
+        "cat-dien-2.md",
+        "cat-dien.md",
+        "index-2.md",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("field", "value", "said"),
+    [
+        ("title", "", "Chỗ này cần điền"),
+        ("title", "Nghỉ lễ 🎉", "biểu tượng cảm xúc"),
+        ("title", "a" * 300, "Dài 300 ký tự"),
+        ("title", "25/11 – 26/11", "cần có chữ"),
+        ("text", " \r\n ", "Chỗ này cần điền"),
+        ("text", "ă" * 1_000_000, "Dài 1000000 ký tự"),
+        ("valid_until", "31/02/2026", "Ngày chưa đúng"),
+        ("valid_until", "2026-11-19", "Ngày này đã qua"),
+        ("valid_from", "26/11/2026", "đứng trước ngày bắt đầu"),
+        ("picture", picture(b"<svg onload='x'>", "a.svg"), "Không mở được ảnh"),
+        ("picture", picture(b"PK\3\4", "a.png"), "Không mở được ảnh"),
+        ("picture", picture(PICTURE_BYTES * 600_000, "to.png"), "lớn hơn 10 MB"),
+        ("picture", picture(b"", "a.png"), "trống"),
+    ],
+)
+def test_bad_input_is_told_and_nothing_typed_is_lost(
+    untouched: EditingWorld, field: str, value: Any, said: str
+) -> None:
+    desk, version = untouched.sign_in(APPROVER), untouched.store.published()
+
+    answer = fill(desk, NEW_NOTICE, **TYPED | {field: value})
+
+    assert answer.status_code == 422
+    assert said in text_of(answer)
+    typed = TYPED | ({} if field == "picture" else {field: value})
+    kept = fields_of(answer, NEW_NOTICE)
+    assert {name: kept[name].split() for name in typed} == {
+        name: text.split() for name, text in typed.items()
+    }
+    assert ("phải chọn lại ảnh" in text_of(answer)) == (field == "picture")
+    assert untouched.store.published() == version
+
+
+def test_a_notice_is_changed_only_where_it_was_edited(world: EditingWorld) -> None:
+    published_whole(world, NOTICE, NOTICE_TEXT)
+    desk = world.sign_in(APPROVER)
+
+    fill(desk, HERE, valid_until="2026-12-03")
+
+    assert world.published_text(NOTICE) == NOTICE_TEXT.replace("12-01", "12-03")
+
+
+def test_words_of_two_people_are_joined_or_shown(world: EditingWorld) -> None:
+    published_whole(world, NOTICE, NOTICE_TEXT)
+    desk = world.sign_in(APPROVER)
+    drawn = fields_of(desk.get(HERE), HERE)
+    published(world, NOTICE, "cả ngày", "cả buổi sáng")
+
+    follow(desk, send(desk, HERE, drawn, title="Cắt điện trụ sở Công an"))
+    answer = send(desk, HERE, drawn, text="Trụ sở cắt điện buổi chiều.")
+
+    assert "title: Cắt điện trụ sở Công an" in world.published_text(NOTICE)
+    assert answer.status_code == 409
+    assert "Trên trang bây giờ: Trụ sở cắt điện cả buổi sáng." in text_of(answer)
+    assert fields_of(answer, HERE)["text"] == "Trụ sở cắt điện buổi chiều."
+    assert fields_of(answer, HERE)["title"] == "Cắt điện trụ sở Công an"
+
+
+def test_a_picture_is_added_replaced_and_taken_away(world: EditingWorld) -> None:
+    published_whole(world, NOTICE, NOTICE_TEXT)
+    desk = world.sign_in(APPROVER)
+
+    fill(desk, HERE, picture=picture(), picture_words="Cổng [trụ] sở")
+    first = world.published_text(NOTICE)
+    fill(desk, HERE, picture=picture(PICTURE_BYTES + b"2"))
+    second = world.published_text(NOTICE)
+    fill(desk, HERE, without_picture="yes")
+
+    assert "\n![Cổng trụ sở](cat-dien-" in first
+    assert "\n![Cổng trụ sở](cat-dien-" in second
+    assert first != second
+    assert world.published_text(NOTICE) == NOTICE_TEXT
+    assert paths(world) == [NOTICE]  # nobody finds a picture that was taken away
+
+
+def test_one_tap_ends_a_notice_at_once(world: EditingWorld) -> None:
+    published_whole(world, NOTICE, NOTICE_TEXT)
+    desk = world.sign_in(APPROVER)
+    assert f'action="{HERE}/ket-thuc"' in desk.get(OWN).text
+
+    home = follow(desk, desk.post(f"{HERE}/ket-thuc"))
+
+    assert world.published_text(NOTICE) == NOTICE_TEXT.replace("2026-12-01", YESTERDAY)
+    assert "Đã kết thúc thông báo" in text_of(home)
+    assert f'action="{HERE}/ket-thuc"' not in home.text
+    assert "Thông báo vừa hết hạn" in text_of(home)
+    versions = len(world.store.versions())
+    assert "Đã kết thúc" in text_of(follow(desk, desk.post(f"{HERE}/ket-thuc")))
+    assert len(world.store.versions()) == versions
+
+
+def test_a_notice_of_today_ends_today_and_one_of_tomorrow_is_taken_away(
+    world: EditingWorld,
+) -> None:
+    desk = world.sign_in(APPROVER)
+    for begins in (TODAY, TOMORROW):
+        text = NOTICE_TEXT.replace("posted_on", f"valid_from: {begins}\nposted_on")
+        published_whole(world, NOTICE, text)
+
+        follow(desk, desk.post(f"{HERE}/ket-thuc"))
+
+        expected = "" if begins == TOMORROW else text.replace("2026-12-01", TODAY)
+        assert world.published_text(NOTICE) == expected
+    assert "Đã kết thúc" in text_of(follow(desk, desk.post(f"{HERE}/ket-thuc")))
+
+
+def test_a_notice_posted_today_by_mistake_can_be_taken_away(world: EditingWorld) -> None:
+    published_whole(world, NOTICE, NOTICE_TEXT.replace("2026-11-19", TODAY))
+    desk = world.sign_in(APPROVER)
+    assert "Gỡ hẳn thông báo này" in text_of(desk.get(HERE))
+
+    follow(desk, desk.post(f"{HERE}/ket-thuc", go="yes"))
+
+    assert world.published_text(NOTICE) == ""
+
+
+def test_an_editor_asks_for_the_end(world: EditingWorld) -> None:
+    published_whole(world, NOTICE, NOTICE_TEXT)
+    desk = world.sign_in(EDITOR)
+
+    home = follow(desk, desk.post(f"{HERE}/ket-thuc"))
+
+    (draft,) = world.store.drafts()
+    assert draft.status is DraftStatus.IN_REVIEW
+    assert world.published_text(NOTICE) == NOTICE_TEXT
+    assert "chờ người duyệt" in text_of(home)
+
+
+def test_an_end_that_cannot_be_built_is_told_on_the_form(world: EditingWorld) -> None:
+    published_whole(world, NOTICE, NOTICE_TEXT)
+    desk = world.sign_in(APPROVER)
+    world.site.fails_with = "x"  # type: ignore[attr-defined]
+
+    answer = desk.post(f"{HERE}/ket-thuc")
+
+    assert answer.status_code == 422
+    assert fields_of(answer, HERE)["title"] == "Cắt điện trụ sở"
+
+
+def test_today_is_viet_nams(world: EditingWorld) -> None:
+    world.clock.advance(timedelta(hours=16))  # half past midnight there, the day before in UTC
+    desk = world.sign_in(APPROVER)
+
+    follow(desk, fill(desk, NEW_NOTICE, **TYPED))
+
+    (path,) = paths(world)
+    assert f"posted_on: {TOMORROW}" in world.published_text(path)
+
+
+def test_unknown_notices_are_not_found(untouched: EditingWorld) -> None:
+    desk = untouched.sign_in(APPROVER)
+
+    assert desk.get(f"{OWN}thong-bao/khong-co").status_code == 404
+    assert desk.get(f"{OWN}thong-bao/INDEX").status_code == 404
+    assert desk.get(f"{OWN}thong-bao/index").status_code == 404

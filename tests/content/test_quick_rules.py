@@ -1,0 +1,224 @@
+"""The small forms about procedures at a unit: its own rule, and pauses of many at once."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from functions.content.rewriting import read_page
+from functions.core.models.content import DraftStatus
+from tests.content.quick_forms import OWN, PAUSE, RULE, fields_of, fill, follow, send
+from tests.content.small_site import (
+    PROCEDURE,
+    SECOND_PROCEDURE,
+    UNIT_PAGE,
+    published,
+    small_world,
+    text_of,
+)
+from tests.content.world import APPROVER, EDITOR, PROVINCE_APPROVER, UNIT, EditingWorld
+
+SLUG, SECOND = "dang-ky-tam-tru", "tach-ho"
+UNTIL = "2026-11-30"
+NOTICES = f"site/don-vi/{UNIT}/thong-bao"
+
+
+@pytest.fixture
+def world(tmp_path: Path) -> EditingWorld:
+    return small_world(tmp_path)
+
+
+@pytest.fixture(scope="module")
+def untouched(tmp_path_factory: pytest.TempPathFactory) -> EditingWorld:
+    """One world for all tests in which nothing is saved."""
+    return small_world(tmp_path_factory.mktemp("untouched"))
+
+
+def rules(world: EditingWorld) -> Any:
+    return read_page(UNIT_PAGE, world.published_text(UNIT_PAGE)).meta["procedures"]
+
+
+def blob(world: EditingWorld, path: str = PROCEDURE) -> str:
+    return world.store.blob_id(world.store.published(), path)[:12]
+
+
+def test_a_rule_notes_the_shared_text_it_was_written_upon(world: EditingWorld) -> None:
+    desk = world.sign_in(APPROVER)
+
+    page = follow(desk, fill(desk, RULE, note="Thứ sáu\r\nnghỉ.", phone="0262 385 2113"))
+
+    assert rules(world) == {
+        SLUG: {
+            "note": "Thứ sáu nghỉ.",
+            "phone": "0262 385 2113",
+            "based_on": blob(world),
+        }
+    }
+    assert f"http://127.0.0.1:8000/{UNIT}/thu-tuc/{SLUG}/" in page.text
+    assert "có phần riêng" in text_of(desk.get(f"{OWN}thu-tuc"))
+
+
+def test_a_rule_that_says_nothing_more_is_gone(world: EditingWorld) -> None:
+    desk, before = world.sign_in(APPROVER), world.published_text(UNIT_PAGE)
+    fill(desk, RULE, handled_here="refer", place="Trụ sở cũ")
+    assert rules(world)[SLUG]["handled_here"] == "refer"
+
+    fill(desk, RULE, handled_here="", place="")
+
+    assert world.published_text(UNIT_PAGE) == before
+
+
+def test_a_later_save_notes_the_newer_shared_text(world: EditingWorld) -> None:
+    desk = world.sign_in(APPROVER)
+    fill(desk, RULE, note="Buổi sáng.")
+    seen = rules(world)[SLUG]["based_on"]
+    published(world, PROCEDURE, "3 ngày làm việc.", "2 ngày làm việc.", PROVINCE_APPROVER)
+
+    fill(desk, RULE, note="Buổi chiều.")
+
+    assert rules(world)[SLUG]["based_on"] == blob(world) != seen
+
+
+def test_rules_of_two_people_for_one_procedure_are_joined_by_field(world: EditingWorld) -> None:
+    desk = world.sign_in(APPROVER)
+    drawn = fields_of(desk.get(RULE), RULE)
+    fill(world.sign_in(APPROVER), RULE, place="Trụ sở cũ")
+
+    page = follow(desk, send(desk, RULE, drawn, hours="Sáng thứ hai"))
+
+    assert "phần sửa của cả hai" in text_of(page)
+    assert rules(world)[SLUG] == {
+        "place": "Trụ sở cũ",
+        "hours": "Sáng thứ hai",
+        "based_on": blob(world),
+    }
+
+
+@pytest.mark.parametrize(
+    ("day", "said"),
+    [
+        ("19/11/2026", "Ngày này đã qua"),
+        ("30/11/2062", "quá xa"),
+        ("mai", "Ngày chưa đúng"),
+    ],
+)
+def test_a_pause_ends_on_a_day_ahead(untouched: EditingWorld, day: str, said: str) -> None:
+    desk = untouched.sign_in(APPROVER)
+
+    answer = fill(desk, RULE, paused_until=day, note="Mất điện")
+
+    assert answer.status_code == 422
+    assert said in text_of(answer)
+    assert fields_of(answer, RULE)["note"] == "Mất điện"
+    assert fields_of(answer, RULE)["paused_until"] == day
+    assert rules(untouched) is None
+
+
+def test_a_pause_that_has_passed_does_not_stand_in_the_way(world: EditingWorld) -> None:
+    old = f"procedures:\n  {SLUG}:\n    paused_until: 2026-11-01\n    based_on: abc"
+    published(world, UNIT_PAGE, "procedures:", old)
+    desk = world.sign_in(APPROVER)
+
+    page = follow(desk, fill(desk, RULE, note="Buổi sáng."))
+
+    assert rules(world)[SLUG]["note"] == "Buổi sáng."
+    assert "Ngày này đã qua" in text_of(page)
+
+
+def test_many_procedures_stop_in_one_publication_with_a_notice(world: EditingWorld) -> None:
+    desk = world.sign_in(APPROVER)
+    fill(desk, RULE, note="Buổi sáng.")
+    seen = rules(world)[SLUG]
+    published(world, PROCEDURE, "3 ngày làm việc.", "2 ngày làm việc.", PROVINCE_APPROVER)
+    before = len(world.store.versions())
+    typed = {"tat-ca": "yes", "paused_until": UNTIL, "reason": "Trụ sở mất điện."}
+
+    home = follow(desk, fill(desk, PAUSE, **typed))
+
+    assert len(world.store.versions()) == before + 1
+    assert rules(world) == {
+        SLUG: seen | {"paused_until": UNTIL},
+        SECOND: {"paused_until": UNTIL, "based_on": blob(world, SECOND_PROCEDURE)},
+    }
+    notice = world.published_text(f"{NOTICES}/tam-ngung-tiep-nhan-ho-so-den-het-ngay-30-11-2026.md")
+    assert "valid_until: 2026-11-30" in notice
+    assert "Trụ sở mất điện." in notice
+    assert "đang ngừng 2" in text_of(home)
+    assert "đến hết 30/11/2026" in text_of(desk.get(PAUSE))
+
+
+def test_the_second_press_of_the_pause_makes_no_second_notice(world: EditingWorld) -> None:
+    for officer in (EDITOR, APPROVER):
+        desk = world.sign_in(officer)
+        drawn = fields_of(desk.get(PAUSE), PAUSE)
+        typed = {f"chon-{SLUG}": "yes", "paused_until": UNTIL, "reason": str(officer.role)}
+        follow(desk, send(desk, PAUSE, drawn, **typed))
+        before = len(world.store.versions()), len(world.store.drafts())
+
+        follow(desk, send(desk, PAUSE, drawn, **typed))
+
+        assert (len(world.store.versions()), len(world.store.drafts())) == before
+    (path,) = world.store.paths(world.store.published(), NOTICES)
+    assert f"\n\n- [Đăng ký tạm trú](../../../thu-tuc/{SLUG}.md)\n" in world.published_text(path)
+
+
+def test_an_editors_pause_waits_for_review_with_its_notice(world: EditingWorld) -> None:
+    desk = world.sign_in(EDITOR)
+
+    home = follow(desk, fill(desk, PAUSE, **{"tat-ca": "yes", "paused_until": UNTIL}))
+
+    assert {(draft.page.rpartition("/")[2], draft.status) for draft in world.store.drafts()} == {
+        ("index.md", DraftStatus.IN_REVIEW),
+        ("tam-ngung-tiep-nhan-ho-so-den-het-ngay-30-11-2026.md", DraftStatus.IN_REVIEW),
+    }
+    assert "chờ người duyệt" in text_of(home)
+    assert rules(world) is None
+
+
+def test_a_pause_that_cannot_be_built_stops_nothing_and_keeps_the_choice(
+    world: EditingWorld,
+) -> None:
+    desk, version = world.sign_in(APPROVER), world.store.published()
+    world.site.fails_with = "x"  # type: ignore[attr-defined]
+    typed = {f"chon-{SLUG}": "yes", "paused_until": UNTIL, "reason": "Mất điện"}
+
+    answer = fill(desk, PAUSE, **typed)
+
+    assert answer.status_code == 422
+    assert fields_of(answer, PAUSE).items() >= typed.items()
+    assert world.store.published() == version
+
+
+def test_a_pause_needs_a_day_and_a_procedure(untouched: EditingWorld) -> None:
+    desk = untouched.sign_in(APPROVER)
+
+    answer = fill(desk, PAUSE, reason="Mất điện")
+
+    assert answer.status_code == 422
+    assert "ít nhất một thủ tục" in text_of(answer)
+    assert "Chỗ này cần điền" in text_of(answer)
+    assert fields_of(answer, PAUSE)["reason"] == "Mất điện"
+
+
+def test_one_tap_takes_everything_in_again(world: EditingWorld) -> None:
+    desk = world.sign_in(APPROVER)
+    fill(desk, RULE, note="Buổi sáng.")
+    fill(desk, PAUSE, **{"tat-ca": "yes", "paused_until": UNTIL})
+
+    home = follow(desk, desk.post(f"{OWN}mo-lai"))
+
+    assert rules(world) == {SLUG: {"note": "Buổi sáng.", "based_on": blob(world)}}
+    assert "được tiếp nhận trở lại" in text_of(home)
+    assert "đang ngừng" not in text_of(home)
+    follow(desk, desk.post(f"{OWN}mo-lai"))
+    assert desk.get(f"{OWN}mo-lai").headers["Location"] == PAUSE
+
+
+def test_unknown_procedures_are_not_found(untouched: EditingWorld) -> None:
+    desk = untouched.sign_in(APPROVER)
+
+    assert desk.get(f"{OWN}thu-tuc/khong-co").status_code == 404
+    assert desk.get(f"{OWN}thu-tuc/index").status_code == 404
+    assert desk.get(f"{OWN}thu-tuc/..%2Fx").status_code == 404

@@ -1,0 +1,58 @@
+"""Every code that a small form can say has its sentence, in words of officers."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+from functions.content.quick.forms import JOINED
+from functions.content.quick.notices import ENDED
+from functions.content.quick.pausing import PAUSED, RESUMED
+from functions.content.quick.saving import How
+from functions.installed import PROJECT, TEMPLATES
+from functions.yaml_files import read_yaml
+
+SOURCES = [
+    *(PROJECT / "functions" / "core" / "editing").glob("*.py"),
+    *(PROJECT / "functions" / "content" / "quick").glob("*.py"),
+]
+JARGON = re.compile(r"\b(?:commit|branch|slug|draft|front matter|YAML|Markdown|server)\b", re.I)
+
+
+def messages() -> Any:
+    return read_yaml(TEMPLATES / "editor" / "messages.yml")
+
+
+def codes(pattern: str) -> set[str]:
+    return {
+        code
+        for source in SOURCES
+        for code in re.findall(pattern, source.read_text(encoding="utf-8"))
+    }
+
+
+def test_every_mistake_and_refusal_has_its_sentence() -> None:
+    mistakes = codes(r'wrong\([\w.]+, "([a-z-]+)"')
+    refusals = codes(r'(?:refusal=|refusal_words\()"([a-z-]+)"')
+
+    assert len(mistakes) > 15
+    assert mistakes <= set(messages()["quick-mistakes"])
+    assert len(refusals) > 5
+    assert refusals == set(messages()["quick-refusals"])
+
+
+def test_every_end_of_a_form_has_its_sentence() -> None:
+    ends = {*How, How.PUBLISHED + JOINED, How.SENT + JOINED}
+    ends |= {f"{act}{sent}" for act in (ENDED, PAUSED, RESUMED) for sent in ("", f"-{How.SENT}")}
+
+    assert ends == set(messages()["quick-done"])
+
+
+def test_no_page_of_the_forms_speaks_jargon() -> None:
+    said = [str(messages()[group]) for group in messages() if group.startswith("quick-")]
+    for template in (TEMPLATES / "pages" / "editor").glob("quick_*.j2"):
+        text = re.sub(r"\{[{%#].*?[}%#]\}|<[^>]*>", " ", template.read_text(encoding="utf-8"))
+        said.append(text)
+
+    assert len(said) > 15
+    assert [found[0] for text in said for found in JARGON.finditer(text)] == []
