@@ -18,13 +18,16 @@ TRIAL := BINHYEN_DATA_DIR=var/data BINHYEN_KEY_FILE=var/key BINHYEN_PORT=$(PORT)
 SITE_SOURCES := $(shell find site templates/site templates/catalogue.yml data publish mkdocs.yml \
 	functions/core/unit*.py functions/core/search*.py -type f -not -name '*.pyc' 2>/dev/null)
 
-.PHONY: run setup bench-setup test test-long test-engines check officer-link clean
+.PHONY: run setup bench-setup test test-long test-engines check officer-link editor-link clean
 
 run: .venv/runtime build/built
 	@$(TRIAL) exec $(BIN)/binhyen serve
 
 officer-link: .venv/runtime
 	@$(TRIAL) $(BIN)/binhyen officers link --unit $(UNIT) $(if $(OFFICER),--officer $(OFFICER))
+
+editor-link: .venv/runtime
+	@$(TRIAL) $(BIN)/binhyen officers link --editor --unit $(UNIT) $(if $(OFFICER),--officer $(OFFICER))
 
 setup: .venv/tests
 

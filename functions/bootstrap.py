@@ -8,6 +8,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable
 from functools import cached_property
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from functions import logs
@@ -17,7 +18,7 @@ from functions.core.errors import ToolUnavailableError
 from functions.core.models import Job
 from functions.core.ports import Clock
 from functions.core.units import UnitRegister
-from functions.installed import TEMPLATES, duty_phones, load_clocks, load_units, local_release
+from functions.installed import BUILD, TEMPLATES, duty_phones, load_clocks, load_units
 
 if TYPE_CHECKING:
     from functions.all_stores import Stores
@@ -75,11 +76,21 @@ class Services:
     def units(self) -> UnitRegister:
         return load_units()
 
+    @property
+    def build_dir(self) -> Path:
+        """Where the site is built on this machine."""
+        return self.settings.build_dir or BUILD
+
+    @property
+    def site(self) -> Path:
+        """What the public sees of this machine: a link to it, which is switched."""
+        return self.build_dir / "site"
+
     @cached_property
     def release(self) -> Callable[[], ReleaseFolder]:
         """The folder of the release that is public now."""
         if self.settings.backend is not Backend.AWS:
-            return local_release
+            return lambda: self.site.resolve().parent
         from functions.stores.aws_clients import AwsClients
         from functions.stores.s3_site import S3SiteRelease
 

@@ -59,6 +59,10 @@ class AwsSettings:
     """Where browsers put photos before their tip."""
     site_bucket: str = ""
     """The published site: search and duty phones read from it."""
+    releases_bucket: str = ""
+    """What is deployed, and the list of the site's files: for the machine of the editor."""
+    distribution: str = ""
+    """The id of CloudFront's distribution before the site; empty: nothing is told to forget."""
     queue_url: str = ""
     kms_key: str = ""
     """Id or ARN of the key that wraps the data keys."""
@@ -84,7 +88,8 @@ class MailAccount:
 @dataclass(frozen=True)
 class Settings:
     data_dir: Path
-    """The current folder, and unused, with the AWS backend; likewise `key_file`, `port`."""
+    """The current folder where none is named, as for functions on AWS; there `key_file` and
+    `port` mean nothing either, but for the machine of the editor."""
     key_file: Path
     public_url: str
     """Without a trailing slash."""
@@ -100,7 +105,13 @@ class Settings:
     mail: MailAccount | None = None
     """None: no mail is sent by SMTP."""
     editor_url: str = ""
-    """The origin of the editor; empty on AWS where none is set."""
+    """The origin of the editor; empty where none is set, but for a trial on this machine."""
+    build_dir: Path | None = None
+    """Where the built site lies; None: in the folder `build` of the software."""
+
+    @property
+    def has_data_dir(self) -> bool:
+        return self.data_dir != Path()
 
     @property
     def sandbox_port(self) -> int:
@@ -119,12 +130,10 @@ class Settings:
         """Read and check everything. Raises SettingsError listing every problem."""
         reader = _Reader(os.environ if env is None else env)
         backend = reader.backend("BINHYEN_BACKEND")
-        data_dir, key_file, port = Path(), Path(), 0
-        if backend is Backend.LOCAL:
-            data_dir, key_file = reader.machine_paths()
+        is_local = backend is Backend.LOCAL
+        data_dir, key_file = reader.machine_paths(None if is_local else "")
         public_url = reader.url("BINHYEN_PUBLIC_URL", None)
-        if backend is Backend.LOCAL:
-            port = reader.port("BINHYEN_PORT")
+        port = reader.port("BINHYEN_PORT", None if is_local else "")
         aws = _aws_settings(reader, backend)
         sandbox = reader.flag("BINHYEN_ZALO_SANDBOX")
         if sandbox and backend is Backend.AWS:
@@ -144,8 +153,10 @@ class Settings:
             "BINHYEN_ZALO_MEDIA_HOSTS",
             (f"127.0.0.1:{port + 1}",) if sandbox else ZALO_MEDIA_HOSTS,
         )
+        # Of no use to anybody who comes from elsewhere.
+        has_own = bool(port) and is_local and is_loopback(public_url)
         editor_url = reader.origin(
-            "BINHYEN_EDITOR_URL", f"http://127.0.0.1:{port + 2}" if port else ""
+            "BINHYEN_EDITOR_URL", f"http://127.0.0.1:{port + 2}" if has_own else ""
         )
         if editor_url and editor_url == public_url:
             reader.problems.append("BINHYEN_EDITOR_URL must differ from BINHYEN_PUBLIC_URL")
@@ -164,6 +175,7 @@ class Settings:
             media_hosts,
             mail,
             editor_url,
+            reader.path("BINHYEN_BUILD_DIR", ""),
         )
 
 
@@ -173,6 +185,10 @@ class BuildSettings:
 
     upload_url: str = ""
     """Where browsers put photos before their tip; empty: photos come with the form."""
+    data_dir: Path | None = None
+    """Where the pages that staff wrote are kept; None: only those of the software are known."""
+    build_dir: Path | None = None
+    """As in `Settings`."""
 
     @classmethod
     def from_env(cls, env: Mapping[str, str] | None = None) -> BuildSettings:
@@ -184,9 +200,10 @@ class BuildSettings:
             reader.problems.append(
                 "BINHYEN_UPLOAD_URL may hold only a host, a port and a plain path"
             )
+        data_dir = reader.path("BINHYEN_DATA_DIR", "")
         if reader.problems:
             raise SettingsError(reader.problems)
-        return cls(upload_url)
+        return cls(upload_url, data_dir, reader.path("BINHYEN_BUILD_DIR", ""))
 
 
 def _aws_settings(reader: _Reader, backend: Backend) -> AwsSettings:
@@ -202,6 +219,8 @@ def _aws_settings(reader: _Reader, backend: Backend) -> AwsSettings:
         photos_bucket=photos_bucket,
         uploads_bucket=reader.name("BINHYEN_AWS_UPLOADS_BUCKET"),
         site_bucket=reader.name("BINHYEN_AWS_SITE_BUCKET"),
+        releases_bucket=reader.name("BINHYEN_AWS_RELEASES_BUCKET", ""),
+        distribution=reader.text("BINHYEN_AWS_DISTRIBUTION", ""),
         queue_url=reader.url("BINHYEN_AWS_QUEUE_URL", None),
         kms_key=reader.text("BINHYEN_AWS_KMS_KEY", None),
         mail_from=reader.mail_address("BINHYEN_AWS_MAIL_FROM"),
@@ -260,16 +279,16 @@ class _Reader:
             return Backend.LOCAL
         return Backend(value)
 
-    def machine_paths(self) -> tuple[Path, Path]:
+    def machine_paths(self, default: str | None) -> tuple[Path, Path]:
         """Return data folder and key file, which must not lie in it."""
-        data_dir = self._path("BINHYEN_DATA_DIR")
-        key_file = self._path("BINHYEN_KEY_FILE")
+        data_dir = self.path("BINHYEN_DATA_DIR", default)
+        key_file = self.path("BINHYEN_KEY_FILE", default)
         if data_dir and key_file and key_file.is_relative_to(data_dir):
             self.problems.append("BINHYEN_KEY_FILE must lie outside BINHYEN_DATA_DIR")
         return data_dir or Path(), key_file or Path()
 
-    def _path(self, name: str) -> Path | None:
-        value = self.text(name, None)
+    def path(self, name: str, default: str | None) -> Path | None:
+        value = self.text(name, default)
         return Path(value).resolve() if value else None
 
     def flag(self, name: str) -> bool:
@@ -278,8 +297,8 @@ class _Reader:
             self.problems.append(f"{name} must be 0 or 1")
         return value == "1"
 
-    def port(self, name: str) -> int:
-        value = self.text(name, None)
+    def port(self, name: str, default: str | None) -> int:
+        value = self.text(name, default)
         if value and (not value.isascii() or not value.isdigit() or not 1 <= int(value) <= 65533):
             self.problems.append(f"{name} must be a number from 1 to 65533")
             return 0

@@ -18,7 +18,8 @@ if TYPE_CHECKING:
 
 PROJECT = Path(__file__).resolve().parent.parent
 TEMPLATES = PROJECT / "templates"
-SITE = PROJECT / "build" / "site"
+BUILD = PROJECT / "build"
+"""Where sites are built, unless BINHYEN_BUILD_DIR names another folder."""
 
 
 def load_units() -> UnitRegister:
@@ -39,14 +40,7 @@ def load_clocks() -> Clocks:
     )
 
 
-def local_release() -> ReleaseFolder:
-    """Return the folder of the release that is public on this machine."""
-    return SITE.resolve().parent
-
-
-def duty_phones(
-    release: Callable[[], ReleaseFolder] = local_release,
-) -> Callable[[str], str | None]:
+def duty_phones(release: Callable[[], ReleaseFolder]) -> Callable[[str], str | None]:
     """Return a look-up of units' duty phones as the last published site has them."""
 
     def duty_phone(unit_id: str) -> str | None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import signal
 import socket
 import subprocess
@@ -20,13 +21,18 @@ READY_SECONDS = 90.0
 
 
 class System:
-    """One installation below a folder; may be killed and started again."""
+    """One installation below a folder; may be killed and started again.
 
-    def __init__(self, folder: Path) -> None:
+    Without the editor all show the site that make has built; with it each builds its own.
+    """
+
+    def __init__(self, folder: Path, *, has_editor: bool = False) -> None:
         self.folder = folder
-        self.port = two_free_ports()
+        self.has_editor = has_editor
+        self.port = three_free_ports()
         self.url = f"http://127.0.0.1:{self.port}"
         self.sandbox_url = f"http://127.0.0.1:{self.port + 1}"
+        self.editor_url = f"http://127.0.0.1:{self.port + 2}"
         self.process: subprocess.Popen[bytes] | None = None
         self.log = folder / "serve.log"
 
@@ -40,17 +46,23 @@ class System:
             "BINHYEN_ZALO_SANDBOX": "1",
             "NO_MKDOCS_2_WARNING": "1",
         }
+        if self.has_editor:
+            own["BINHYEN_BUILD_DIR"] = str(self.folder / "build")
         kept = {name: value for name, value in os.environ.items() if not name.startswith("BINHYEN")}
         return kept | own
 
     def start(self) -> None:
         """Start in a session of its own and wait until it is healthy."""
+        if self.has_editor:
+            take_over_build(self.folder / "build")
+        command = [BINHYEN, "serve", *([] if self.has_editor else ["--without-editor"])]
         with open(self.log, "ab") as log:
             self.process = subprocess.Popen(
-                [BINHYEN, "serve"], env=self.environment, stdout=log, stderr=log,
-                start_new_session=True,
-            )  # fmt: skip
+                command, env=self.environment, stdout=log, stderr=log, start_new_session=True
+            )
         self.wait_for(self.is_healthy, READY_SECONDS)
+        if self.has_editor:
+            self.wait_for(self.is_editor_healthy, READY_SECONDS)
 
     def stop(self) -> float:
         """End it as an operator does and return how many seconds that took."""
@@ -80,6 +92,13 @@ class System:
         except OSError:
             assert self.process is not None
             assert self.process.poll() is None, self.log.read_text()
+            return False
+
+    def is_editor_healthy(self) -> bool:
+        """Tell whether the editor answers; what is published may not be public yet."""
+        try:
+            return bool(get_json(f"{self.editor_url}/api/health") == {"status": "ok"})
+        except OSError:
             return False
 
     def wait_for(self, condition: Callable[[], Any], seconds: float = 20.0) -> Any:
@@ -126,14 +145,33 @@ def post_json(url: str, body: object) -> tuple[int, Any]:
             return error.code, json.load(error)
 
 
-def two_free_ports() -> int:
-    """Return a free port whose next one is free as well."""
+def take_over_build(out: Path) -> None:
+    """Give a new build folder what make has built: it takes seconds to do it again.
+
+    The files are the same on the disk: a build takes names away and makes new files.
+    """
+    if out.exists():
+        return
+    own = shutil.ignore_patterns(".lock", "generator.log", "work-*", "content")
+    try:
+        shutil.copytree(PROJECT / "build", out, symlinks=True, ignore=own, copy_function=_link)
+    except OSError:  # another disk, or somebody builds there now
+        shutil.rmtree(out, ignore_errors=True)
+
+
+def _link(source: str, target: str) -> None:
+    os.link(source, target, follow_symlinks=False)
+
+
+def three_free_ports() -> int:
+    """Return a free port whose next two are free as well."""
     while True:
-        with socket.socket() as first, socket.socket() as second:
+        with socket.socket() as first, socket.socket() as second, socket.socket() as third:
             first.bind(("127.0.0.1", 0))
             port = int(first.getsockname()[1])
             try:
                 second.bind(("127.0.0.1", port + 1))
-            except OSError:
+                third.bind(("127.0.0.1", port + 2))
+            except (OSError, OverflowError):
                 continue
             return port

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -14,12 +13,15 @@ from typing import Any
 import botocore.session
 from botocore.config import Config
 
-from deploy.aws import origin_secret, site_files, smoke, stack, sync, template
+from deploy.aws import origin_secret, smoke, stack, template
 from deploy.aws.edge import edge_code
 from deploy.aws.keys import make_keys
 from deploy.aws.older_tips import list_older_tips
-from deploy.aws.releases import Deployment, Releases
 from deploy.aws.settings import DeploySettings
+from functions.local.site_files import site_files
+from functions.stores import s3_site_sync
+from functions.stores.s3_releases import Deployment, Published, Releases
+from functions.stores.s3_site import RELEASE_PREFIX
 from functions.web.headers import content_security_policy
 
 Say = Callable[[str], None]
@@ -73,6 +75,10 @@ class Installation:
             "BINHYEN_AWS_PHOTOS_BUCKET": out["PhotosBucket"],
             "BINHYEN_AWS_UPLOADS_BUCKET": out["UploadsBucket"],
             "BINHYEN_AWS_SITE_BUCKET": out["SiteBucket"],
+            "BINHYEN_AWS_RELEASES_BUCKET": self.releases.bucket,
+            "BINHYEN_AWS_DISTRIBUTION": out["DistributionId"],
+            "BINHYEN_EDITOR_URL": out["EditorUrl"],
+            "BINHYEN_UPLOAD_URL": self.upload_url,
             "BINHYEN_AWS_QUEUE_URL": out["QueueUrl"],
             "BINHYEN_AWS_KMS_KEY": out["KeyArn"],
             "BINHYEN_AWS_ENDPOINT_URL": self.settings.endpoint_url,
@@ -93,6 +99,7 @@ class Installation:
         body = template.template_body(document)
         self.releases.put(template.template_key(body), body)
         facts = json.loads((built.release / "facts.json").read_text("utf-8"))
+        self._require_pages_of_staff(facts)
         hashes = {name: list(facts[name]) for name in ("script_hashes", "style_hashes")}
         number = self.releases.next_number()
         deployment = Deployment(
@@ -112,6 +119,8 @@ class Installation:
         self._change_stack(deployment)
         self._bring_site(deployment, before, built.release)
         self.releases.record(deployment)
+        if facts.get("content"):
+            self.releases.note_published(Published(number, facts["content"]))
         return deployment
 
     def back(self) -> Deployment:
@@ -122,7 +131,7 @@ class Installation:
         wanted = self.releases.deployment(now.previous)
         self._change_stack(wanted)
         bucket = self.outputs["SiteBucket"]
-        synced = sync.bring_back(
+        synced = s3_site_sync.bring_back(
             self._s3,
             bucket,
             self.releases.manifest(wanted.manifest_key),
@@ -140,7 +149,7 @@ class Installation:
         """Return what does not answer as it must."""
         current = self._current()
         bucket = self.outputs["SiteBucket"]
-        answer = self._s3.get_object(Bucket=bucket, Key=site_files.FOR_FUNCTIONS + "facts.json")
+        answer = self._s3.get_object(Bucket=bucket, Key=f"{RELEASE_PREFIX}facts.json")
         facts = json.loads(answer["Body"].read())
         return smoke.problems(
             smoke.Expected(
@@ -156,6 +165,14 @@ class Installation:
         if current is None:
             raise DeployError("nothing is deployed")
         return current
+
+    def _require_pages_of_staff(self, facts: Mapping[str, Any]) -> None:
+        """Refuse to put pages of the software alone where staff have published."""
+        if self.releases.published() is not None and not facts.get("content"):
+            raise DeployError(
+                "staff publish their pages here, and this build has none of them: deploy from the"
+                " machine of the editor, with its BINHYEN_DATA_DIR"
+            )
 
     def _policy(self, facts: dict[str, Any], before: Deployment | None) -> str:
         """Allow what the pages of now and of before run: for a moment both are public."""
@@ -191,21 +208,18 @@ class Installation:
     def _bring_site(self, deployment: Deployment, before: Deployment | None, release: Path) -> None:
         bucket = self.outputs["SiteBucket"]
         known = self.releases.manifest(before.manifest_key) if before else {}
-        files = site_files.site_files(release, self.settings.public_url)
-        self._finish_site(bucket, deployment, sync.bring_up(self._s3, bucket, files, known))
+        files = site_files(release, self.settings.public_url)
+        self._finish_site(bucket, deployment, s3_site_sync.bring_up(self._s3, bucket, files, known))
 
-    def _finish_site(self, bucket: str, deployment: Deployment, synced: sync.Synced) -> None:
+    def _finish_site(
+        self, bucket: str, deployment: Deployment, synced: s3_site_sync.Synced
+    ) -> None:
         """Note the list of files, let CloudFront forget old pages, delete last."""
         self.releases.put_manifest(deployment.manifest_key, synced.manifest)
         if synced.written or synced.stale:
-            self._client("cloudfront").create_invalidation(
-                DistributionId=self.outputs["DistributionId"],
-                InvalidationBatch={
-                    "Paths": {"Quantity": 1, "Items": ["/*"]},
-                    "CallerReference": str(time.time_ns()),
-                },
-            )
-        sync.clear_away(self._s3, bucket, synced.stale)
+            cloudfront = self._client("cloudfront")
+            s3_site_sync.forget_copies(cloudfront, self.outputs["DistributionId"])
+        s3_site_sync.clear_away(self._s3, bucket, synced.stale)
         self._say(
             f"the site: {len(synced.manifest)} files, {synced.written} written,"
             f" {len(synced.stale)} deleted"

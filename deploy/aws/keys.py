@@ -6,6 +6,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from functions.config import Settings
+from functions.core.signin import Door
 from functions.stores.aws_clients import AwsClients
 from functions.stores.dynamodb.data_keys import DataKeys
 from functions.stores.dynamodb.mac_keys import DynamoMacKeys
@@ -14,7 +15,8 @@ from functions.stores.kms import KmsKeyWrapper
 
 PURPOSES = (
     "chat", "content", "conversation", "event", "media-link", "message", "receipt-code",
-    "receipt-hash", "recipient", "refresh-token", "repeat", "session", "signin-link", "submission",
+    "receipt-hash", "recipient", "refresh-token", "repeat", "submission",
+    *(f"{door}{use}" for door in Door for use in ("session", "session-mark", "signin-link")),
 )  # fmt: skip
 """What keyed hashes are for; a test looks for all of them in the code."""
 

@@ -17,6 +17,14 @@ from deploy.aws.installation import Built, DeployError, Installation
 from deploy.aws.settings import BadSettingsError, DeploySettings, read_settings
 from deploy.aws.stack import StackError
 from functions.clock import SystemClock
+from functions.config import BuildSettings
+from functions.core.editing.shipping import version_ahead
+from functions.core.errors import BinhyenError, PublishFailedError
+from functions.local.editing import has_content
+from functions.local.site_lock import lock_of
+from functions.local.site_publisher import LocalSitePublisher, Places
+from functions.stores.git import GitContentStore
+from functions.stores.git.copies import REPOSITORY
 from publish.build import build_site
 from publish.errors import PublishError
 
@@ -98,10 +106,20 @@ def _build_package(settings: DeploySettings) -> Path:
 
 
 def _build_site(settings: DeploySettings, upload_url: str) -> Path:
-    """Build as of today in Viet Nam."""
-    out = PROJECT / "build" / "aws" / settings.name
-    today = (SystemClock().now() + timedelta(hours=7)).date()
-    return build_site(PROJECT, out, today, _say, compress=False, upload_url=upload_url).site.parent
+    """Build as of today in Viet Nam: what staff published, where they do so on this machine."""
+    out, clock = PROJECT / "build" / "aws" / settings.name, SystemClock()
+    today = (clock.now() + timedelta(hours=7)).date()
+    data_dir = BuildSettings.from_env().data_dir
+    if data_dir is None or not has_content(data_dir):
+        built = build_site(PROJECT, out, today, _say, compress=False, upload_url=upload_url)
+        return built.site.parent
+    store = GitContentStore(data_dir / REPOSITORY)
+    places = Places(PROJECT, out, lock_of(data_dir))
+    publisher = LocalSitePublisher(store, places, lambda: today, upload_url=upload_url, say=_say)
+    with publisher.turn():
+        version = version_ahead(PROJECT / "site", store, clock.now())
+        publisher.publish(version, lambda: None)
+    return publisher.release()
 
 
 def _look(installation: Installation) -> None:
@@ -131,6 +149,9 @@ def main() -> None:
         sys.exit(BAD_INPUT)
     except (DeployError, EdgeError, StackError, PublishError, ClientError, BotoCoreError) as error:
         _say(str(error))
+        sys.exit(1)
+    except BinhyenError as error:
+        _say(error.report if isinstance(error, PublishFailedError) else str(error))
         sys.exit(1)
 
 

@@ -52,12 +52,20 @@ OWN = {
 }
 OWN_FILES = ("data/clocks.toml", "data/units.csv")
 NOT_OWN = (
+    "functions/content",
     "functions/local",
     "functions/local_stores.py",
+    "functions/photos/pages.py",
     "functions/stores/doorbell.py",
+    "functions/stores/git",
     "functions/stores/migrations",
     "functions/stores/s3_backups.py",
+    "functions/stores/s3_releases.py",
+    "functions/stores/s3_site_place.py",
+    "functions/stores/s3_site_sync.py",
     "functions/stores/sqlite",
+    "templates/editor",
+    "templates/pages/editor",
     "templates/sandbox",
 )
 

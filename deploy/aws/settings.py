@@ -30,6 +30,7 @@ _TEXTS = {
     "zalo_media_hosts": "ZaloMediaHosts",
     "mail_from": "MailFrom",
     "endpoint_url": "EndpointUrl",
+    "editor_url": "EditorUrl",
 }
 _NUMBERS = {
     "log_days": "LogDays",
@@ -44,6 +45,7 @@ _PATTERNS_IN_WORDS = {
     "name": "3 to 24 of a-z, 0-9 and - and begin with a letter",
     "public_url": "https://host without path or trailing slash",
     "mail_from": "an e-mail address that SES may send as",
+    "editor_url": "https://host of the editor's machine, without path or trailing slash",
 }
 _OWN = ("name", "region", "public_url", "certificate_arn", "alarm_email")
 

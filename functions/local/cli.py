@@ -15,7 +15,16 @@ from functions.config import Backend, Settings, SettingsError
 from functions.core.connecting import ImportFileError
 from functions.core.errors import BinhyenError, KeyUnavailableError
 from functions.core.units import UnitDataError
-from functions.local.commands import administration, doctoring, keeping, queues, reports, running
+from functions.local.commands import (
+    administration,
+    building,
+    content,
+    doctoring,
+    keeping,
+    queues,
+    reports,
+    running,
+)
 
 BAD_INPUT = 2
 
@@ -27,6 +36,8 @@ def cli() -> None:
 
 for command in (
     *running.COMMANDS,
+    *building.COMMANDS,
+    *content.COMMANDS,
     *administration.COMMANDS,
     *queues.COMMANDS,
     *reports.COMMANDS,

@@ -11,11 +11,11 @@ import waitress.server
 from functions import logs
 from functions.bootstrap import Services
 from functions.config import is_loopback
-from functions.installed import SITE, TEMPLATES, duty_phones
+from functions.installed import TEMPLATES
 from functions.local.http_guard import StrictChannel, load_answers
 from functions.local.site import create_site_app
 from functions.search.handler import SearchServices, create_search_app
-from functions.staff.handler import StaffServices, create_staff_app
+from functions.staff.handler import EditorDoor, StaffServices, create_staff_app
 from functions.tips.handler import MAX_BODY, TipsServices, create_tips_app
 from functions.web.app import SiteSettings
 from functions.zalo_webhook.handler import PATH as WEBHOOK_PATH
@@ -33,21 +33,29 @@ _MIB = 1024 * 1024
 def create_wsgi_app(services: Services) -> WsgiApp:
     """Make the apps, each for its own addresses."""
     site = SiteSettings(services.settings.public_url, TEMPLATES)
+    editor_url = services.settings.editor_url
     tips = create_tips_app(
         TipsServices(
             submit=services.submit,
             receipts=services.receipts,
-            duty_phone=duty_phones(),
+            duty_phone=services.duty_phone,
             is_healthy=lambda: services.stores.jobs.counts() is not None,
             uploads=services.stores.uploads,
         ),
         site,
     )
     staff = create_staff_app(
-        StaffServices(services.sign_in, services.cases, services.units, services.casework), site
+        StaffServices(
+            services.sign_in,
+            services.cases,
+            services.units,
+            services.casework,
+            EditorDoor(services.editor_sign_in, editor_url) if editor_url else None,
+        ),
+        site,
     )
-    finder = create_search_app(SearchServices(lambda: SITE.resolve().parent, services.units), site)
-    pages = create_site_app(SITE, site)
+    finder = create_search_app(SearchServices(services.release, services.units), site)
+    pages = create_site_app(services.site, site)
     webhook = create_webhook_app(services.receive, site)
 
     def by_address(environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
@@ -83,11 +91,17 @@ def serve_until(stopped: threading.Event, services: Services) -> None:
 
     Waitress reads a request whole before it takes a thread, so slow phones hold none.
     """
+    settings = services.settings
+    serve_app(stopped, create_wsgi_app(services), settings.port, settings.public_url)
+
+
+def serve_app(
+    stopped: threading.Event, app: WsgiApp, port: int, public_url: str, max_body: int = MAX_BODY
+) -> None:
+    """Serve an app as `serve_until` does. Raises OSError where the port is taken."""
     load_answers(TEMPLATES)
-    server = make_server(
-        create_wsgi_app(services), services.settings.port, services.settings.public_url
-    )
-    logs.info("serving", port=services.settings.port)
+    server = make_server(app, port, public_url, max_body)
+    logs.info("serving", port=port)
     threading.Thread(target=server.run, name="http", daemon=True).start()
     stopped.wait()
     # Requests under way get their answer; who comes now finds the door closed.
@@ -95,7 +109,7 @@ def serve_until(stopped: threading.Event, services: Services) -> None:
     server.task_dispatcher.shutdown(timeout=FINISH_SECONDS)
 
 
-def make_server(app: WsgiApp, port: int, public_url: str) -> Any:
+def make_server(app: WsgiApp, port: int, public_url: str, max_body: int = MAX_BODY) -> Any:
     """Bind 127.0.0.1 and return the server, which `run()` starts. Raises OSError.
 
     A body stays in memory up to what five photos weigh that a browser has made small. Larger
@@ -113,7 +127,7 @@ def make_server(app: WsgiApp, port: int, public_url: str) -> Any:
         channel_timeout=60,
         cleanup_interval=10,
         max_request_header_size=16 * 1024,
-        max_request_body_size=MAX_BODY + 8 * _MIB,
+        max_request_body_size=max_body + 8 * _MIB,
         asyncore_use_poll=True,
         expose_tracebacks=False,
         ident="",

@@ -77,9 +77,11 @@ def end_all(parts: list[Part]) -> None:
             process.wait()
 
 
-def taken_ports(settings: Settings) -> list[int]:
+def taken_ports(settings: Settings, has_editor: bool) -> list[int]:
     """Return which of the ports to be used are taken by somebody else."""
-    ports = [settings.port, settings.sandbox_port] if settings.sandbox else [settings.port]
+    ports = [settings.port]
+    ports += [settings.sandbox_port] if settings.sandbox else []
+    ports += [settings.editor_port] if has_editor else []
     return [port for port in ports if not _is_free(port)]
 
 

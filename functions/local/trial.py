@@ -36,7 +36,7 @@ def run_with_sandbox(stopped: threading.Event, parts: list[Part], services: Serv
     except BaseException:
         end_all([sandbox])
         raise
-    _tell_addresses(settings)
+    _tell_addresses(settings, any(part.name == "editor" for part in parts))
     run_until(stopped, [sandbox, *parts])
 
 
@@ -59,7 +59,7 @@ def _sandbox_part(folder: Path, provision: Path, services: Services) -> Part:
     return Part("sandbox", command)
 
 
-def _tell_addresses(settings: Settings) -> None:
+def _tell_addresses(settings: Settings, has_editor: bool) -> None:
     unit = "phuong-tan-an"
     sandbox = f"http://127.0.0.1:{settings.sandbox_port}"
     click.echo(
@@ -72,6 +72,7 @@ def _tell_addresses(settings: Settings) -> None:
                 f"  Zalo group (trial)   {sandbox}/nhom/{unit}",
                 f"  Zalo chat (trial)    {sandbox}/nhan-tin/{unit}",
                 f"  Officer sign-in      make officer-link UNIT={unit}   (in another terminal)",
+                *([f"  Editor               make editor-link UNIT={unit}"] if has_editor else []),
                 "",
                 "  Ctrl-C stops everything.",
                 "",

@@ -6,15 +6,17 @@ from flask import Flask, Response, request
 
 from functions.core.errors import NotFoundError
 from functions.staff.acting import ACT_NAMES, ActViews
+from functions.staff.editor_link import ADDRESS as EDITOR_LINK
+from functions.staff.editor_link import EditorLinkViews
 from functions.staff.guard import Guard
 from functions.staff.links import MediaLinks
 from functions.staff.missing import Missing
 from functions.staff.reading import ReadingViews
-from functions.staff.services import StaffServices
+from functions.staff.services import EditorDoor, StaffServices
 from functions.staff.signing_in import SignInViews
 from functions.web.app import SiteSettings, create_app
 
-__all__ = ["StaffServices", "create_staff_app"]
+__all__ = ["EditorDoor", "StaffServices", "create_staff_app"]
 
 _CASE = "/can-bo/tin/<card_code>"
 
@@ -31,6 +33,9 @@ def create_staff_app(services: StaffServices, site: SiteSettings) -> Flask:
     app.register_error_handler(NotFoundError, missing.show)
     _add_reading(app, services)
     _add_acts(app, services)
+    link = EditorLinkViews(services)
+    app.add_url_rule(EDITOR_LINK, view_func=link.issue, methods=["POST"])
+    app.add_url_rule(EDITOR_LINK, view_func=link.back_to_list)
     doors = SignInViews(services.signin, guard, site)
     app.add_url_rule("/can-bo/vao/<secret>", view_func=doors.show_link)
     app.add_url_rule("/can-bo/vao", view_func=doors.spend_link, methods=["POST"])

@@ -16,6 +16,7 @@ from functions.core.models import OpenAlarm, TipSummary
 from functions.core.red_board import alarms_of, is_of_province, open_board
 from functions.staff.acting import ACT_NAMES
 from functions.staff.drawing import draw_case
+from functions.staff.editor_link import may_edit
 from functions.staff.forms import CARD_CODE
 from functions.staff.guard import current_session
 from functions.staff.links import MediaLinks
@@ -66,6 +67,7 @@ class ReadingViews:
             due=self._due,
             alarms=self._said(alarms_of(officer, cases)),
             has_board=is_of_province(officer, cases),
+            has_editor=may_edit(officer, self._services),
             is_first=not (start or before),
             done=_done(),
             done_code=_done_code(),

@@ -11,8 +11,19 @@ from functions.core.units import UnitRegister
 
 
 @dataclass(frozen=True)
+class EditorDoor:
+    """How officers get into the editor of their unit's pages."""
+
+    signin: SignInServices
+    url: str
+    """The editor's origin, without a trailing slash."""
+
+
+@dataclass(frozen=True)
 class StaffServices:
     signin: SignInServices
     cases: CaseServices
     units: UnitRegister
     casework: CaseworkServices
+    editor: EditorDoor | None = None
+    """None: there is no editor that officers could go on to."""

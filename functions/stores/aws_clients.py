@@ -78,6 +78,11 @@ class AwsClients:
         return client
 
     @cached_property
+    def cloudfront(self) -> Any:
+        """Of the machine of the editor only: the functions carry no description of it."""
+        return self._client("cloudfront")
+
+    @cached_property
     def kms(self) -> KMSClient:
         client: KMSClient = self._client("kms")
         return client

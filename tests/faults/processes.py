@@ -6,8 +6,9 @@ import signal
 import subprocess
 import sys
 import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from pathlib import Path
 
 from functions.installed import PROJECT
 from tests.faults.places import Place
@@ -34,10 +35,17 @@ def no_longer_than(seconds: float, process: subprocess.Popen[str]) -> Iterator[N
 def run_step(place: Place, fault: str, *step: str, calls: Sequence[str] = CALLS) -> Ran:
     """Run a step of `tests.faults.step` with a fault; tell whether it was killed."""
     command = [sys.executable, "-m", "tests.faults.step", *step]
+    return run_traced(command, place.env, place.folder / "calls", fault, calls)
+
+
+def run_traced(
+    command: Sequence[str], env: Mapping[str, str], log: Path, fault: str, calls: Sequence[str]
+) -> Ran:
+    """Run what says "ready", waits for a line and acts; tell whether it was killed."""
     with subprocess.Popen(
         command,
         cwd=PROJECT,
-        env=place.env,
+        env=env,
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
@@ -48,7 +56,7 @@ def run_step(place: Place, fault: str, *step: str, calls: Sequence[str] = CALLS)
             with no_longer_than(WAIT_SECONDS, process):
                 said = process.stdout.readline()
             assert said == "ready\n", process.communicate()[1]
-            tracer = Tracer(process.pid, place.folder / "calls", fault, calls=calls)
+            tracer = Tracer(process.pid, log, fault, calls=calls)
             _, errors = process.communicate("go\n", timeout=WAIT_SECONDS)
             tracer.wait()
         finally:

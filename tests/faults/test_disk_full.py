@@ -7,7 +7,6 @@ from collections.abc import Iterator
 
 import pytest
 
-from functions.installed import duty_phones
 from functions.web.answers import EMERGENCY_PHONE
 from tests.faults.phones import Answer, Submission, send
 from tests.faults.photos import BLUE, WITH_GPS, noise
@@ -24,7 +23,8 @@ MOST_TIPS = 60
 
 
 def phone_of(place: Place) -> str:
-    return duty_phones()(place.unit_id) or EMERGENCY_PHONE
+    with place.services() as services:
+        return services.duty_phone(place.unit_id) or EMERGENCY_PHONE
 
 
 def stored_photos(place: Place) -> dict[str, list[bytes]]:

@@ -84,7 +84,7 @@ def province(tmp_path: Path, sandbox: Sandbox) -> Iterator[Province]:
 @contextmanager
 def serving(place: Place) -> Iterator[subprocess.Popen[str]]:
     """Run `binhyen serve` in a process group of its own; all of it is gone on leaving."""
-    command = [sys.executable, "-m", "functions.local.cli", "serve"]
+    command = [sys.executable, "-m", "functions.local.cli", "serve", "--without-editor"]
     with subprocess.Popen(
         command,
         cwd=PROJECT,

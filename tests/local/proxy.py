@@ -24,7 +24,7 @@ from cryptography.x509.oid import NameOID
 from tests.ports import free_port
 from tests.system import PROJECT
 
-HOST = "binhyen.test"
+HOST, EDITOR_HOST = "binhyen.test", "bien-tap.binhyen.test"
 NGINX = shutil.which("nginx") or "/usr/sbin/nginx"
 _MAIN = """
 daemon off;
@@ -47,7 +47,7 @@ http {{
 class Proxy:
     """nginx as `deploy/local/install` sets it up, ports and certificate apart."""
 
-    def __init__(self, folder: Path, app_port: int) -> None:
+    def __init__(self, folder: Path, app_port: int, *options: str) -> None:
         self.folder = folder
         self.http_port, self.https_port = free_port(), free_port()
         self.certificate = make_certificate(folder)
@@ -56,19 +56,18 @@ class Proxy:
                 PROJECT / "deploy/local/install", "--host", HOST,
                 "--certificate", self.certificate, "--certificate-key", folder / "key.pem",
                 "--http-port", str(self.http_port), "--https-port", str(self.https_port),
-                "--app-port", str(app_port),
+                "--app-port", str(app_port), *options,
             ],
             env={**os.environ, "DESTDIR": str(folder)}, check=True, capture_output=True,
         )  # fmt: skip
         self.site = folder / "etc/nginx/sites-available/binhyen"
-        # Bound to loopback only, and impatient, for a test.
-        text = self.site.read_text().replace(
-            "client_header_timeout 10s", "client_header_timeout 3s"
-        )
-        text = text.replace("proxy_read_timeout 60s", "proxy_read_timeout 1s")
-        for port in (self.http_port, self.https_port):
-            text = text.replace(f"listen {port}", f"listen 127.0.0.1:{port}")
-        self.site.write_text(text)
+        for site in self.site.parent.iterdir():
+            # Bound to loopback only, and impatient, for a test.
+            text = site.read_text().replace("client_header_timeout 10s", "client_header_timeout 3s")
+            text = text.replace("proxy_read_timeout 60s", "proxy_read_timeout 1s")
+            for port in (self.http_port, self.https_port):
+                text = text.replace(f"listen {port}", f"listen 127.0.0.1:{port}")
+            site.write_text(text)
         user = "user root;" if os.geteuid() == 0 else ""
         (folder / "nginx.conf").write_text(_MAIN.format(folder=folder, user=user))
 
@@ -84,26 +83,28 @@ class Proxy:
         return f"https://{HOST}:{self.https_port}{path}"
 
     def request(
-        self, method: str, path: str, body: bytes | None = None, **headers: str
+        self, method: str, path: str, body: bytes | None = None, name: str = HOST, **headers: str
     ) -> urllib3.BaseHTTPResponse:
-        """Ask over TLS under our name."""
+        """Ask over TLS under our name, or the editor's."""
         with urllib3.HTTPSConnectionPool(
-            "127.0.0.1", self.https_port, ca_certs=self.certificate, server_hostname=HOST,
-            assert_hostname=HOST, retries=False, timeout=20,
+            "127.0.0.1", self.https_port, ca_certs=self.certificate, server_hostname=name,
+            assert_hostname=name, retries=False, timeout=20,
         ) as pool:  # fmt: skip
             named = {name.replace("_", "-"): value for name, value in headers.items()}
-            host = f"{HOST}:{self.https_port}"
+            host = f"{name}:{self.https_port}"
             return pool.request(
                 method, path, body=body, headers={"Host": host, **named}, redirect=False
             )
 
-    def announce(self, path: str, size: int, accept: str) -> urllib3.BaseHTTPResponse:
+    def announce(
+        self, path: str, size: int, accept: str, name: str = HOST
+    ) -> urllib3.BaseHTTPResponse:
         """Send the head of a request with a body of that size, and read what is said to it."""
         with urllib3.HTTPSConnectionPool(
-            "127.0.0.1", self.https_port, ca_certs=self.certificate, server_hostname=HOST,
-            assert_hostname=HOST, retries=False, timeout=20,
+            "127.0.0.1", self.https_port, ca_certs=self.certificate, server_hostname=name,
+            assert_hostname=name, retries=False, timeout=20,
         ) as pool:  # fmt: skip
-            headers = {"Host": HOST, "Content-Length": str(size), "Accept": accept}
+            headers = {"Host": name, "Content-Length": str(size), "Accept": accept}
             return pool.request("POST", path, body=b"", headers=headers)
 
     def tls_socket(self) -> ssl.SSLSocket:
@@ -196,6 +197,7 @@ def make_certificate(folder: Path) -> str:
     """Write a certificate of our own for the name; return its path."""
     key = ec.generate_private_key(ec.SECP256R1())
     name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, HOST)])
+    names = [x509.DNSName(HOST), x509.DNSName(EDITOR_HOST)]
     now = datetime.now(UTC)
     certificate = (
         x509.CertificateBuilder()
@@ -205,7 +207,7 @@ def make_certificate(folder: Path) -> str:
         .serial_number(x509.random_serial_number())
         .not_valid_before(now - timedelta(days=1))
         .not_valid_after(now + timedelta(days=7))
-        .add_extension(x509.SubjectAlternativeName([x509.DNSName(HOST)]), critical=False)
+        .add_extension(x509.SubjectAlternativeName(names), critical=False)
         .add_extension(x509.BasicConstraints(ca=True, path_length=0), critical=True)
         .sign(key, hashes.SHA256())
     )

@@ -88,7 +88,10 @@ def test_the_target_starts_every_service_or_its_timer() -> None:
     wants = (LOCAL / "systemd" / "binhyen.target").read_text()
 
     for unit in UNITS:
-        if unit.suffix == ".service" and unit.is_file():
+        if unit.name == "binhyen-editor.service":
+            # Only where there is a host for it: then `install` enables it.
+            assert "WantedBy=binhyen.target" in unit.read_text()
+        elif unit.suffix == ".service" and unit.is_file():
             timer = unit.with_suffix(".timer")
             assert (timer if timer.exists() else unit).name in wants
 
@@ -98,6 +101,42 @@ def test_settings_that_are_put_there_are_settings_the_program_takes(machine: Pat
 
     assert settings.public_url == "https://binhyen.example.vn"
     assert not settings.key_file.is_relative_to(settings.data_dir)
+
+
+def test_an_editors_host_becomes_a_setting_and_a_site_of_nginx(tmp_path: Path) -> None:
+    options = ("--host", "binhyen.example.vn", "--certificate", "/c.pem", "--certificate-key")
+    put_on(tmp_path, *options, "/k.pem", "--editor-host", "bien-tap.binhyen.example.vn")
+
+    settings = Settings.from_env(settings_of(tmp_path))
+
+    site = (tmp_path / "etc/nginx/sites-enabled/binhyen-editor").read_text()
+    assert settings.editor_url == "https://bien-tap.binhyen.example.vn"
+    assert f"server 127.0.0.1:{settings.editor_port};" in site
+    assert "server_name bien-tap.binhyen.example.vn;" in site
+    assert "@" not in re.sub(r"#.*", "", site)
+
+
+def test_where_settings_stand_already_the_missing_one_is_told(machine: Path) -> None:
+    options = ("--host", "binhyen.example.vn", "--certificate", "/c.pem", "--certificate-key")
+
+    again = put_on(machine, *options, "/k.pem", "--editor-host", "bien-tap.binhyen.example.vn")
+
+    assert "add BINHYEN_EDITOR_URL=https://bien-tap.binhyen.example.vn" in again.stderr
+    assert "BINHYEN_EDITOR_URL" not in settings_of(machine)
+
+
+def test_a_machine_of_the_editor_alone_gets_no_key_and_no_site(tmp_path: Path) -> None:
+    options = ("--editor-host", "bien-tap.example.vn", "--certificate", "/c.pem")
+
+    done = put_on(tmp_path, *options, "--certificate-key", "/k.pem")
+
+    assert done.returncode == 0, done.stderr
+    assert settings_of(tmp_path).keys() == {
+        "BINHYEN_DATA_DIR", "BINHYEN_PORT", "BINHYEN_EDITOR_URL",
+    }  # fmt: skip
+    assert not (tmp_path / "etc/binhyen/key").exists()
+    enabled = {path.name for path in (tmp_path / "etc/nginx/sites-enabled").iterdir()}
+    assert enabled == {"00-binhyen-common", "binhyen-editor"}
 
 
 def test_every_setting_that_is_put_there_or_offered_is_in_the_runbook(machine: Path) -> None:

@@ -17,7 +17,7 @@ from functions.bootstrap import Services
 from functions.config import Settings
 from functions.local.alive import counted_as_alive
 from functions.local.backup.marker import LastBackup, write_marker
-from functions.local.doctor import machine, service
+from functions.local.doctor import machine, pages, service
 from functions.local.doctor.asking import ask_date, examine
 from functions.local.doctor.findings import Finding, Level
 from functions.stores.sqlite.snapshot import damages
@@ -67,6 +67,9 @@ WELL: dict[str, Callable[[], Finding]] = {
     "reachable": lambda: service.check_reachable("Zalo API", "https://a", True),
     "mail": lambda: service.check_mail(True, ""),
     "mailboxes": lambda: service.check_mailboxes([], "a@example.vn"),
+    "git": lambda: pages.check_git("", True),
+    "pages": lambda: pages.check_repository(""),
+    "public": lambda: pages.check_public("a1", "a1", "2026-11-21", "2026-11-21"),
 }
 
 ILL: dict[str, tuple[Callable[[], Finding], str]] = {
@@ -116,6 +119,14 @@ ILL: dict[str, tuple[Callable[[], Finding], str]] = {
         lambda: service.check_reachable("Zalo API", "https://a", False), "does not answer"
     ),
     "mail shut": (lambda: service.check_mail(True, "mail-account"), "(mail-account)"),
+    "no git": (lambda: pages.check_git("git is not installed", True), "no backup is taken"),
+    "damaged pages": (lambda: pages.check_repository("missing blob 1f"), "missing blob 1f"),
+    "not public": (
+        lambda: pages.check_public("a1", "a2", "2026-11-21", "2026-11-21"), "not what was published"
+    ),
+    "of yesterday": (
+        lambda: pages.check_public("a1", "a1", "2026-11-20", "2026-11-21"), "of 2026-11-20"
+    ),
 }  # fmt: skip
 
 NOTED: dict[str, tuple[Callable[[], Finding], str]] = {

@@ -22,12 +22,14 @@ from functions.core.models import AttachmentState
 from functions.core.receipts import find_tip
 from functions.installed import PROJECT
 from functions.local.commands.administration import import_document
+from functions.stores.git import GitContentStore
 from tests.faults.phones import Submission, send
 from tests.faults.photos import RED
 from tests.faults.places import Place, carry_on, open_jobs
 from tests.faults.sandbox import Sandbox
 from tests.faults.test_everything_killed import serving
 from tests.faults.test_killed_while_refreshing import used_refresh_tokens
+from tests.local.test_backup_pages import leave_a_draft
 from tests.system import get_json
 
 BEFORE, AFTER = 12, 4
@@ -122,6 +124,7 @@ def spent_twice(town: Town) -> list[str]:
 
 
 def test_an_empty_machine_takes_over_from_the_backup(town: Town) -> None:
+    draft = leave_a_draft(town.place)
     first = lose_the_machine_after_a_backup(town)
     cards = Counter(line for text in town.texts() for line in text.split("\n") if "Tin " in line)
 
@@ -148,6 +151,7 @@ def test_an_empty_machine_takes_over_from_the_backup(town: Town) -> None:
     assert not [text for text in town.texts() if "trùng" in text]
     assert spent_twice(town) == []
     assert_all_stands(town, first)
+    assert GitContentStore(town.place.data_dir / "content.git").drafts() == [draft]
 
 
 def assert_all_stands(town: Town, receipts: list[str]) -> None:

@@ -15,6 +15,7 @@ import pytest
 
 from functions.core.errors import StoreUnavailableError
 from functions.core.receipts import find_tip
+from functions.stores.git import GitContentStore
 from functions.stores.sqlite.database import Database, newest_migration
 from functions.stores.sqlite.snapshot import schema_version
 from tests.faults.places import Place, carry_on
@@ -87,10 +88,32 @@ class Machine:
         programs.mkdir(parents=True)
         python = PROJECT / ".venv/bin/python"
         run = f'cd "$(dirname "$0")/../.." && PYTHONPATH=$PWD exec {python} -m functions.local.cli'
-        (programs / "binhyen").write_text(f'#!/bin/sh\n{run} "$@"\n')
+        (programs / "binhyen").write_text(
+            f'#!/bin/sh\n[ "$1" != build ] || {{ {self._builder(name)}; exit; }}\n{run} "$@"\n'
+        )
         (programs / "binhyen").chmod(0o755)
         (programs / "python").symlink_to(python)
         return folder
+
+    def _builder(self, name: str) -> str:
+        """Return what stands for building: the real one takes long. See `builds` and `cannot`."""
+        note = f'echo "{name} $*, current: $(basename "$(readlink {self.base}/current)")"'
+        cannot = f'[ ! -e "{self.base}/cannot-{name}" ] || exit "$(cat {self.base}/cannot-{name})"'
+        ahead = f'[ "$2" != --ahead ] || {{ {cannot}; }}'
+        return f"{note} >> {self.base}/builds.log; {ahead}"
+
+    def keep_pages(self) -> None:
+        """Let there be a repository of the pages of staff."""
+        GitContentStore(self.base / "data/content.git")
+
+    def cannot_build_ahead(self, name: str, exit_code: int) -> None:
+        (self.base / f"cannot-{name}").write_text(str(exit_code))
+
+    @property
+    def builds(self) -> list[str]:
+        """What was built, and what ran meanwhile."""
+        log = self.base / "builds.log"
+        return log.read_text().splitlines() if log.exists() else []
 
     def upgrade(self, to: Path | str, patience: int = 40) -> subprocess.CompletedProcess[str]:
         env = {
@@ -191,6 +214,44 @@ def test_a_release_that_does_not_come_up_gives_way_to_the_one_before(machine: Ma
     assert machine.current == "one"
     assert get_json(f"{machine.url}/api/health") == {"status": "ok"}
     assert machine.knows(receipt)
+
+
+def test_what_staff_published_is_built_into_the_release_before_it_runs(machine: Machine) -> None:
+    old, new = machine.release("one"), machine.release("two")
+    machine.upgrade(old)
+    without_pages = machine.builds
+    machine.keep_pages()
+
+    run = machine.upgrade(new)
+
+    assert run.returncode == 0, run.stderr
+    assert without_pages == []
+    [built] = machine.builds
+    assert built.startswith("two build --ahead, current: one-")
+    assert "try-restart binhyen-editor.service" in (machine.base / "systemctl.log").read_text()
+
+
+def test_a_release_in_which_the_pages_cannot_be_built_changes_nothing(machine: Machine) -> None:
+    old, new = machine.release("one"), machine.release("two")
+    machine.upgrade(old)
+    machine.keep_pages()
+    machine.cannot_build_ahead("two", 1)
+
+    run = machine.upgrade(new)
+
+    assert run.returncode == 1
+    assert "nothing was changed" in run.stderr
+    assert machine.current == "one"
+
+
+def test_a_release_from_before_the_editor_builds_its_own_pages(machine: Machine) -> None:
+    machine.keep_pages()
+    machine.cannot_build_ahead("one", 2)
+
+    run = machine.upgrade(machine.release("one"))
+
+    assert run.returncode == 0, run.stderr
+    assert [line.partition(",")[0] for line in machine.builds] == ["one build --ahead", "one build"]
 
 
 def test_nothing_is_changed_where_no_backup_can_be_taken(machine: Machine) -> None:

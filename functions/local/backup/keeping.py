@@ -13,6 +13,7 @@ from datetime import datetime, timedelta
 from functions.local.backup.manifest import (
     backup_ids,
     blob_name,
+    content_name,
     database_name,
     manifest_name,
     read_manifest,
@@ -58,6 +59,8 @@ def clear_away(place: BackupPlace, now: datetime, keep_days: int, wrapper: KeyWr
             # The manifest first: what is half removed must not look whole.
             place.remove(manifest_name(backup_id))
         for backup_id in [*dropped, *_unfinished(place, known, now)]:
+            # The database last: by it what is half removed is found again.
+            place.remove(content_name(backup_id))
             place.remove(database_name(backup_id))
         for name in place.sizes("blobs/"):
             if name not in named:

@@ -38,6 +38,8 @@ class Manifest:
     """By key; of the sealed photos as they lie in the place."""
     was_running: bool
     """Whether a worker was alive at that moment."""
+    content: Checked | None = None
+    """Of the pages that staff wrote, not of their sealed copy; None where there were none."""
 
     def to_json(self) -> bytes:
         document = {
@@ -49,6 +51,8 @@ class Manifest:
             "database": [self.database.size, self.database.sha256],
             "blobs": {key: [blob.size, blob.sha256] for key, blob in sorted(self.blobs.items())},
         }
+        if self.content is not None:
+            document["content"] = [self.content.size, self.content.sha256]
         return json.dumps(document, separators=(",", ":")).encode()
 
     @classmethod
@@ -64,6 +68,7 @@ class Manifest:
             database=Checked(*document["database"]),
             blobs={key: Checked(*blob) for key, blob in document["blobs"].items()},
             was_running=document["was_running"],
+            content=Checked(*document["content"]) if "content" in document else None,
         )
 
 
@@ -78,6 +83,10 @@ def time_of(backup_id: str) -> datetime:
 
 def database_name(backup_id: str) -> str:
     return f"backups/{backup_id}/database"
+
+
+def content_name(backup_id: str) -> str:
+    return f"backups/{backup_id}/content"
 
 
 def manifest_name(backup_id: str) -> str:

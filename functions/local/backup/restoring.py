@@ -34,10 +34,12 @@ from functions.local.backup.manifest import (
     database_name,
     read_manifest,
 )
+from functions.local.backup.pages import bring_pages
 from functions.local.backup.photos import DamagedBackupError
 from functions.local.backup.places import BackupPlace
 from functions.local.backup.sealed_files import unseal_file
 from functions.stores.durable import make_folder, sync_folder
+from functions.stores.git.copies import REPOSITORY
 from functions.stores.keys import FileKeyWrapper
 from functions.stores.sqlite.restored import (
     count_as_attempted,
@@ -67,7 +69,7 @@ def require_empty(data_dir: Path) -> None:
         return
     names = {path.name for path in data_dir.iterdir()}
     if STAGING in names and "binhyen.db" not in names:
-        names -= {"blobs"}
+        names -= {"blobs", REPOSITORY}
     if names - _HARMLESS:
         raise ConflictError(f"{data_dir} is not empty: a restore never overwrites anything")
 
@@ -97,10 +99,11 @@ def restore(
     require_empty(settings.data_dir)
     make_folder(settings.data_dir)
     staging = settings.data_dir / STAGING
-    for left in (staging, settings.data_dir / "blobs"):
+    for left in (staging, settings.data_dir / "blobs", settings.data_dir / REPOSITORY):
         shutil.rmtree(left, ignore_errors=True)
     make_folder(staging)
     manifest = fetch_database(settings, place, backup_id, staging)
+    bring_pages(place, manifest, staging, FileKeyWrapper(settings.key_file))
     if was_moved and manifest.was_running:
         raise ConflictError("a worker was running when this backup was taken: not --moved")
     services = Services(replace(settings, data_dir=staging))
@@ -141,6 +144,7 @@ def check(settings: Settings, place: BackupPlace, backup_id: str, folder: Path) 
     A bucket of the settings is neither read nor written.
     """
     manifest = fetch_database(settings, place, backup_id, folder)
+    bring_pages(place, manifest, folder, FileKeyWrapper(settings.key_file))
     settings = replace(without_bucket(settings), data_dir=folder)
     services = Services(settings)
     database = database_of(services)
@@ -197,7 +201,9 @@ def _settle(services: Services, manifest: Manifest, tips: int, was_moved: bool) 
 
 
 def _switch_in(staging: Path, data_dir: Path) -> None:
-    """Put the photos in their place, then the database, each durably."""
+    """Put pages and photos in their places, then the database, each durably."""
+    if (staging / REPOSITORY).exists():
+        (staging / REPOSITORY).rename(data_dir / REPOSITORY)
     make_folder(staging / "blobs")
     (staging / "blobs").rename(data_dir / "blobs")
     sync_folder(data_dir)

@@ -25,11 +25,13 @@ from functions.local.backup.manifest import (
     Manifest,
     backup_ids,
     blob_name,
+    content_name,
     database_name,
     manifest_name,
     new_backup_id,
     read_manifest,
 )
+from functions.local.backup.pages import copy_pages
 from functions.local.backup.photos import (
     DamagedBackupError,
     Photos,
@@ -68,6 +70,7 @@ def take_backup(services: Services, place: BackupPlace) -> Taken:
         earlier = _latest_blobs(place, wrapper)
         photos = photos_of(services.settings, aside / "blobs", place)
         named = _copy_database(services, aside, photos, earlier)
+        has_pages = copy_pages(services.settings.data_dir, aside / "content")
         now = services.clock.now()
         backup_id = new_backup_id(now, os.urandom(4))
         new = photos.store(named - earlier.keys())
@@ -78,8 +81,11 @@ def take_backup(services: Services, place: BackupPlace) -> Taken:
             database=_check_of(aside / "database"),
             blobs={key: new.get(key) or earlier[key] for key in named},
             was_running=is_worker_alive(services.settings.data_dir),
+            content=_check_of(aside / "content") if has_pages else None,
         )
-        _upload_database(place, aside, manifest, wrapper)
+        _upload(place, aside / "database", database_name(backup_id), manifest.database, wrapper)
+        if manifest.content is not None:
+            _upload(place, aside / "content", content_name(backup_id), manifest.content, wrapper)
         sealed = seal_bytes(manifest_name(backup_id), manifest.to_json(), wrapper)
         place.write(manifest_name(backup_id), io.BytesIO(sealed))
         if read_manifest(place, backup_id, wrapper) != manifest:
@@ -156,18 +162,17 @@ def _copy_database(
     return named
 
 
-def _upload_database(
-    place: BackupPlace, aside: Path, manifest: Manifest, wrapper: KeyWrapper
-) -> None:
-    name = database_name(manifest.backup_id)
-    sealed = aside / "sealed"
-    with (aside / "database").open("rb") as source, open(sealed, "xb", opener=_private) as target:
+def _upload(place: BackupPlace, path: Path, name: str, check: Checked, wrapper: KeyWrapper) -> None:
+    """Seal a file and store it under a name; see that it reads back."""
+    sealed = path.with_name("sealed")
+    with path.open("rb") as source, open(sealed, "xb", opener=_private) as target:
         seal_file(name, source, target, wrapper)
     with sealed.open("rb") as file:
         place.write(name, file)
+    sealed.unlink()
     with place.read(name) as file:
-        if check_of(unseal_file(name, file, wrapper)) != manifest.database:
-            raise DamagedBackupError("the database reads back as something else")
+        if check_of(unseal_file(name, file, wrapper)) != check:
+            raise DamagedBackupError(f"{name} reads back as something else")
 
 
 def _check_of(path: Path) -> Checked:

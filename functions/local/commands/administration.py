@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import json
+from datetime import timedelta
 from pathlib import Path
 
 import click
 
 from functions.bootstrap import Services
-from functions.config import Settings
+from functions.config import Settings, SettingsError
 from functions.core.connecting import ImportNote, apply_import, read_import
 from functions.core.errors import NotFoundError
 from functions.core.signin import find_officer, issue_link
@@ -61,14 +62,21 @@ def officers() -> None:
 @officers.command()
 @click.option("--unit", "unit_id", required=True, help="The unit's id.")
 @click.option("--officer", "user_id", help="The officer's Zalo user id.")
-def link(unit_id: str, user_id: str | None) -> None:
+@click.option("--editor", is_flag=True, help="To the editor of the unit's pages, not to its tips.")
+def link(unit_id: str, user_id: str | None, editor: bool) -> None:
     """Print a one-time sign-in link, good for ten minutes."""
     services = Services(Settings.from_env())
+    if editor:
+        _require_editor(unit_id, services)
     try:
         officer = find_officer(unit_id, user_id, services.sign_in)
     except NotFoundError as error:
         _list_officers(unit_id, services)
         raise click.exceptions.Exit(BAD_INPUT) from error
+    if editor:
+        secret = issue_link(officer, services.editor_sign_in)
+        click.echo(f"{services.settings.editor_url}/vao/{secret}")
+        return
     secret = issue_link(officer, services.sign_in)
     click.echo(f"{services.settings.public_url}/can-bo/vao/{secret}")
 
@@ -84,6 +92,16 @@ def remove(unit_id: str, user_id: str) -> None:
         _list_officers(unit_id, services)
         raise click.exceptions.Exit(BAD_INPUT)
     click.echo("removed")
+
+
+def _require_editor(unit_id: str, services: Services) -> None:
+    """Refuse a link that would open nothing. Raises SettingsError."""
+    if not services.settings.editor_url:
+        raise SettingsError(["BINHYEN_EDITOR_URL is missing: nobody can edit pages"])
+    today = (services.clock.now() + timedelta(hours=7)).date()
+    if unit_id not in {unit.unit_id for unit in services.units.with_pages(today)}:
+        click.echo(f"{unit_id}: no unit with pages", err=True)
+        raise click.exceptions.Exit(BAD_INPUT)
 
 
 def _list_officers(unit_id: str, services: Services) -> None:

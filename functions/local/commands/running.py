@@ -1,4 +1,4 @@
-"""Commands that run something: serve, build, work, sweep, refresh-tokens."""
+"""Commands that run something: serve, edit, work, sweep, refresh-tokens."""
 
 from __future__ import annotations
 
@@ -6,18 +6,18 @@ import subprocess
 import sys
 import threading
 from collections.abc import Callable
-from datetime import date, timedelta
 from pathlib import Path
 
 import click
 
 from functions import logs
 from functions.bootstrap import Services
-from functions.clock import SystemClock
-from functions.config import Backend, BuildSettings, Settings, SettingsError
+from functions.config import Backend, Settings, SettingsError
 from functions.core.errors import StoreUnavailableError
-from functions.installed import PROJECT, SITE
+from functions.installed import PROJECT
+from functions.local.commands.building import say
 from functions.local.processes import follow_parent, stop_event
+from functions.stores.git.program import git_problem
 
 SWEEP_SECONDS = 60.0
 REFRESH_SECONDS = 1.0
@@ -28,20 +28,22 @@ ONCE = click.option("--once", is_flag=True, help="Do what is due now, then end."
 
 
 @click.command()
-def serve() -> None:
-    """Run site, functions, worker and schedules; build the site first if it is missing."""
+@click.option("--without-editor", is_flag=True, help="Leave the editor to another process.")
+def serve(without_editor: bool) -> None:
+    """Run site, functions, editor, worker and schedules; build the site if it is missing."""
     from functions.local import trial
     from functions.local.supervisor import binhyen_part, run_until, taken_ports
 
     services = Services(_settings_of_a_machine())
     settings = services.settings
     stopped = stop_event()
-    taken = taken_ports(settings)
+    has_editor = not without_editor and _can_edit(settings)
+    taken = taken_ports(settings, has_editor)
     if taken:
         ports = ", ".join(map(str, taken))
         raise click.ClickException(f"port {ports} is in use; choose another with PORT=")
     services.stores.jobs.counts()
-    if not (SITE / "index.html").is_file():
+    if not (services.site / "index.html").is_file():
         _build_aside(stopped)
     parts = [
         binhyen_part("web", "web"),
@@ -49,6 +51,8 @@ def serve() -> None:
         binhyen_part("refresher", "refresh-tokens"),
         binhyen_part("sweeper", "sweep"),
     ]
+    if has_editor:
+        parts.append(binhyen_part("editor", "edit"))
     if stopped.is_set():
         return
     if settings.sandbox:
@@ -68,30 +72,16 @@ def web(child_of: int | None) -> None:
 
 
 @click.command()
-@click.option(
-    "--on", "on", type=click.DateTime(["%Y-%m-%d"]), help="Build as of this day (YYYY-MM-DD)."
-)
-@click.option("--report", "wants_report", is_flag=True, help="List what staff must look at.")
-def build(on: object, wants_report: bool) -> None:
-    """Build the site into build/site; the last good site stays when this fails."""
-    from publish.build import build_site
-    from publish.errors import PublishError
-    from publish.report import report, summary
+@CHILD
+def edit(child_of: int | None) -> None:
+    """Run the editor alone: here staff write pages, and publish them."""
+    from functions.local.editor import edit_until
 
-    upload_url = BuildSettings.from_env().upload_url
-    day = on.date() if hasattr(on, "date") else _today()
-    try:
-        built = build_site(PROJECT, PROJECT / "build", day, _say, upload_url=upload_url)
-        findings = report(PROJECT, day) if wants_report else []
-    except PublishError as error:
-        raise click.ClickException(str(error)) from error
-    _say(
-        f"built {built.pages} pages of {built.units} units and {built.old_addresses} old addresses"
-    )
-    for finding in findings:
-        click.echo(str(finding))
-    if wants_report:
-        _say(summary(findings))
+    stopped, settings = _stopping(child_of), _settings_of_an_editor()
+    problem = git_problem()
+    if problem:
+        raise click.ClickException(problem)
+    edit_until(stopped, Services(settings))
 
 
 @click.command()
@@ -170,6 +160,32 @@ def _settings_of_a_machine() -> Settings:
     return settings
 
 
+def _can_edit(settings: Settings) -> bool:
+    """Tell whether the editor can run; say why not."""
+    problem = git_problem()
+    if not settings.editor_url:
+        problem = "BINHYEN_EDITOR_URL is not set"
+    if problem:
+        say(f"{problem}: pages cannot be edited here, all else works")
+    return not problem
+
+
+def _settings_of_an_editor() -> Settings:
+    """Return the settings, also of the one small machine on AWS. Raises SettingsError."""
+    settings = Settings.from_env()
+    needed = {"BINHYEN_EDITOR_URL": settings.editor_url}
+    if settings.backend is Backend.AWS:
+        needed |= {
+            "BINHYEN_DATA_DIR": str(settings.data_dir) if settings.has_data_dir else "",
+            "BINHYEN_PORT": str(settings.port or ""),
+            "BINHYEN_AWS_RELEASES_BUCKET": settings.aws.releases_bucket,
+        }
+    missing = [f"{name} is missing: the editor needs it" for name in needed if not needed[name]]
+    if missing:
+        raise SettingsError(missing)
+    return settings
+
+
 def _stopping(child_of: int | None) -> threading.Event:
     stopped = stop_event()
     if child_of:
@@ -207,19 +223,10 @@ def _run_beside(stopped: threading.Event, seconds: float, step: Callable[[], obj
 
 def _build_aside(stopped: threading.Event) -> None:
     """Build in a process of its own: the generator is no part of a server's memory."""
-    _say("The site is not built yet: building it now, this takes some seconds.")
+    say("The site is not built yet: building it now, this takes some seconds.")
     command = [sys.executable, "-m", "functions.local.cli", "build"]
     if subprocess.run(command, cwd=Path(PROJECT), check=False).returncode and not stopped.is_set():
         raise click.ClickException("the site could not be built")
 
 
-def _today() -> date:
-    """Today in Viet Nam."""
-    return (SystemClock().now() + timedelta(hours=7)).date()
-
-
-def _say(text: str) -> None:
-    click.echo(text, err=True)
-
-
-COMMANDS = (serve, web, build, work, sweep, refresh_tokens)
+COMMANDS = (serve, web, edit, work, sweep, refresh_tokens)

@@ -23,12 +23,12 @@ from functions.core.errors import (
 )
 from functions.core.tokens import EXPIRING
 from functions.core.unit import PROVINCE_KIND
-from functions.installed import SITE
 from functions.local.backup.installation import database_of
 from functions.local.backup.marker import read_marker
 from functions.local.backup.taking import is_worker_alive
 from functions.local.doctor import machine, service
 from functions.local.doctor.findings import Finding, wrong
+from functions.local.doctor.pages import examine_pages
 from functions.stores.sqlite.database import library_version, newest_migration
 from functions.stores.sqlite.restored import not_renewable
 from functions.stores.sqlite.snapshot import damages, schema_version
@@ -62,7 +62,8 @@ def examine(services: Services, backup: BackupTexts = NO_TEXTS) -> Iterator[Find
     if settings.aws.photos_bucket:
         yield service.check_photos_bucket(settings.aws.photos_bucket, bucket.failure)
     yield from _database(services)
-    yield service.check_site((SITE / "index.html").is_file())
+    yield service.check_site((services.site / "index.html").is_file())
+    yield from examine_pages(services)
     yield service.check_backup(read_marker(settings.data_dir), services.clock.now())
     yield service.check_backup_settings(backup.address, backup.days, settings)
     yield service.check_mail(settings.mail is not None, ask_mail(settings))

@@ -6,16 +6,41 @@ that breaks off is taken up by the next one: it finds the old list and does the 
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Any
 
-from deploy.aws.releases import Manifest
-from deploy.aws.site_files import SiteFile, turn_of
+from functions.stores.s3_releases import Manifest
+from functions.stores.s3_site import RELEASE_PREFIX
 
-_AT_ONCE = 16
+_AT_ONCE = 10
+"""As many as a client keeps connections."""
 _MOST_DELETES = 1000
+
+
+class NotDeletedError(RuntimeError):
+    """The bucket did not delete all that it was asked to."""
+
+
+@dataclass(frozen=True)
+class SiteFile:
+    """One object of the site's bucket."""
+
+    path: str
+    key: str
+    """Of what it is made: equal keys are equal bytes."""
+    content: Callable[[], bytes]
+    content_type: str
+    cache_control: str
+
+
+def turn_of(path: str) -> int:
+    """Tell when a file goes up: what pages need, pages, and last what the functions read."""
+    if path.startswith(RELEASE_PREFIX):
+        return 2
+    return 1 if path.endswith(".html") else 0
 
 
 @dataclass(frozen=True)
@@ -66,12 +91,26 @@ def bring_back(s3: Any, bucket: str, wanted: Manifest, now: Manifest) -> Synced:
 
 
 def clear_away(s3: Any, bucket: str, stale: Sequence[str]) -> None:
-    """Delete what is no longer part of the site; its versions stay for the way back."""
+    """Delete what is no longer part of the site; its versions stay for the way back.
+
+    Raises NotDeletedError.
+    """
     for start in range(0, len(stale), _MOST_DELETES):
         objects = [{"Key": path} for path in stale[start : start + _MOST_DELETES]]
         answer = s3.delete_objects(Bucket=bucket, Delete={"Objects": objects, "Quiet": True})
         if answer.get("Errors"):
-            raise RuntimeError(f"could not be deleted: {answer['Errors'][0]['Key']}")
+            raise NotDeletedError(f"could not be deleted: {answer['Errors'][0]['Key']}")
+
+
+def forget_copies(cloudfront: Any, distribution: str) -> None:
+    """Let CloudFront forget its copies of pages; they live a minute in any case."""
+    cloudfront.create_invalidation(
+        DistributionId=distribution,
+        InvalidationBatch={
+            "Paths": {"Quantity": 1, "Items": ["/*"]},
+            "CallerReference": str(time.time_ns()),
+        },
+    )
 
 
 def _at_once(step: Callable[[Any], tuple[str, list[str]]], items: Sequence[Any]) -> Manifest:

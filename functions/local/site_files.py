@@ -8,7 +8,6 @@ import json
 import mimetypes
 import re
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from pathlib import Path
 
 from werkzeug.utils import get_content_type
@@ -17,10 +16,9 @@ from functions.installed import TEMPLATES
 from functions.local.page_codes import NAME as QR_NAME
 from functions.local.page_codes import qr_svg
 from functions.local.site import create_site_app
+from functions.stores.s3_site import RELEASE_PREFIX
+from functions.stores.s3_site_sync import SiteFile
 from functions.web.app import SiteSettings
-
-FOR_FUNCTIONS = "_release/"
-"""What the functions read of a release, and nobody else."""
 
 _HASHED = re.compile(r"[.-][0-9a-f]{8,}\.")
 _FOR_A_YEAR = "max-age=31536000"
@@ -40,55 +38,41 @@ for _type, _suffix in (
     _TYPES.add_type(_type, _suffix)
 
 
-@dataclass(frozen=True)
-class SiteFile:
-    """One object of the site's bucket."""
-
-    path: str
-    key: str
-    """Of what it is made: equal keys are equal bytes."""
-    content: Callable[[], bytes]
-
-    @property
-    def content_type(self) -> str:
-        kind = _TYPES.guess_type(self.path)[0] or "application/octet-stream"
-        return get_content_type(kind, "utf-8")
-
-    @property
-    def cache_control(self) -> str:
-        """As on one machine: only what names its own content may be kept unasked."""
-        return _FOR_A_YEAR if _HASHED.search(self.path.rpartition("/")[2]) else _ASK_AGAIN
-
-
-def turn_of(path: str) -> int:
-    """Tell when a file goes up: what pages need, pages, and last what the functions read."""
-    if path.startswith(FOR_FUNCTIONS):
-        return 2
-    return 1 if path.endswith(".html") else 0
-
-
 def site_files(release: Path, public_url: str) -> Iterator[SiteFile]:
     """Yield all files of a release under the paths of their addresses."""
     site = release / "site"
     for file in sorted(site.rglob("*")):
-        if file.is_file() and file.suffix != ".gz":
+        if file.is_file() and not _is_copy(file.name):
             path = file.relative_to(site).as_posix()
             yield _plain(path, file)
             if file.name == "index.html":
                 yield _page_code(path, public_url)
     for name in ("facts.json", "search.json"):
-        yield _plain(FOR_FUNCTIONS + name, release / name)
+        yield _plain(RELEASE_PREFIX + name, release / name)
     yield from _choices(release, public_url)
 
 
+def _is_copy(name: str) -> bool:
+    """Tell whether a file is a smaller copy of another, or was to become one."""
+    return name.endswith((".gz", ".gz.new"))
+
+
+def _file(path: str, key: str, content: Callable[[], bytes]) -> SiteFile:
+    kind = _TYPES.guess_type(path)[0] or "application/octet-stream"
+    # As on one machine: only what names its own content may be kept unasked.
+    is_named_by_content = _HASHED.search(path.rpartition("/")[2])
+    caching = _FOR_A_YEAR if is_named_by_content else _ASK_AGAIN
+    return SiteFile(path, key, content, get_content_type(kind, "utf-8"), caching)
+
+
 def _plain(path: str, file: Path) -> SiteFile:
-    return SiteFile(path, hashlib.sha256(file.read_bytes()).hexdigest(), file.read_bytes)
+    return _file(path, hashlib.sha256(file.read_bytes()).hexdigest(), file.read_bytes)
 
 
 def _page_code(page: str, public_url: str) -> SiteFile:
     folder = page.removesuffix("index.html")
     address = f"{public_url}/{folder}"
-    return SiteFile(folder + QR_NAME, f"qr{_DRAWN} {address}", lambda: qr_svg(address))
+    return _file(folder + QR_NAME, f"qr{_DRAWN} {address}", lambda: qr_svg(address))
 
 
 def _choices(release: Path, public_url: str) -> Iterator[SiteFile]:
@@ -112,9 +96,10 @@ def _choices(release: Path, public_url: str) -> Iterator[SiteFile]:
                 answer = client.get(address, base_url=public_url)
                 if answer.status_code != 200:
                     raise ValueError(f"{address} answers {answer.status_code}")
-                return answer.data
+                drawn: bytes = answer.data
+                return drawn
 
-            yield SiteFile(path, f"{key} {page}", draw)
+            yield _file(path, f"{key} {page}", draw)
 
 
 def _pages(unit: Path) -> set[str]:

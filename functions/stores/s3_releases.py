@@ -9,7 +9,7 @@ from typing import Any
 
 from botocore.exceptions import ClientError
 
-_CURRENT = "current.json"
+_CURRENT, _PUBLISHED = "current.json", "published.json"
 
 Manifest = dict[str, list[str]]
 """Path → what it was made from, and its version in the bucket of the site."""
@@ -28,6 +28,16 @@ class Deployment:
     """The inline scripts and styles of its pages."""
     previous: int | None = None
     """What was current before it."""
+
+
+@dataclass(frozen=True)
+class Published:
+    """What staff published last, surely whole in the bucket of the site."""
+
+    deployment: int
+    """The one that was current then: another one may have put other pages there since."""
+    content: str
+    """The version of the content."""
 
 
 class Releases:
@@ -109,11 +119,20 @@ class Releases:
     def put_manifest(self, key: str, manifest: Manifest) -> None:
         self._put_json(key, manifest)
 
+    def published(self) -> Published | None:
+        """Return what staff published last; None where they never did."""
+        found = self._json(_PUBLISHED)
+        return None if found is None else Published(**found)
+
+    def note_published(self, published: Published) -> None:
+        self._put_json(_PUBLISHED, asdict(published))
+
     def _json(self, key: str) -> Any:
         try:
             answer = self._s3.get_object(Bucket=self.bucket, Key=key)
         except ClientError as error:
-            if error.response["Error"]["Code"] == "NoSuchKey":
+            # Who may not list a bucket is told "denied" where there is nothing.
+            if error.response["Error"]["Code"] in ("NoSuchKey", "AccessDenied"):
                 return None
             raise
         return json.loads(answer["Body"].read())

@@ -1,0 +1,134 @@
+"""The editor's process: pages of staff on an origin of their own, and the site kept up to date.
+
+/assets/…, /trang/…    the public site, for previews and for what its own pages look like
+everything else        the function `content`
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Iterable
+from datetime import timedelta
+from typing import Any
+
+from functions import logs
+from functions.bootstrap import Services
+from functions.content.handler import MAX_BODY, ContentServices, create_content_app
+from functions.core.editing.publishing import catch_up
+from functions.core.editing.shipping import take_shipped
+from functions.core.errors import PublishFailedError, StoreUnavailableError
+from functions.installed import PROJECT, TEMPLATES
+from functions.local.editing import Editing, make_editing
+from functions.local.server import WsgiApp, serve_app
+from functions.local.site import create_site_app
+from functions.web.app import SiteSettings, create_app
+from functions.web.health import add_health
+
+SITE_PREFIX = "/trang"
+LOOK_EVERY_SECONDS = 600.0
+LOOK_AGAIN_SECONDS = 60.0
+"""Where people do not see yet what was published."""
+
+_ASSETS = "/assets/"
+_HEALTH = "/api/health"
+_VIET_NAM = timedelta(hours=7)
+_GRACE = timedelta(minutes=15)
+"""Of a new day: a timer of the machine may build then, and twice need not be."""
+
+_Start = Callable[..., Any]
+
+
+def edit_until(stopped: threading.Event, services: Services) -> None:
+    """Serve the editor on 127.0.0.1 until told to stop. Raises OSError where the port is taken.
+
+    Raises SettingsError, StoreUnavailableError.
+    """
+    editing = make_editing(services, is_waited_for=True)
+    # What is published must be known before anybody asks; to build it may take a while.
+    take_shipped(PROJECT / "site", editing.services)
+    upkeep = Upkeep(editing)
+    threading.Thread(target=upkeep.run_until, args=(stopped,), name="upkeep", daemon=True).start()
+    settings = services.settings
+    app = create_editor_app(services, editing)
+    serve_app(stopped, app, settings.editor_port, settings.editor_url, MAX_BODY)
+
+
+def create_editor_app(services: Services, editing: Editing) -> WsgiApp:
+    """Make the apps, each for its own addresses."""
+    settings, publisher = services.settings, editing.publisher
+    site = SiteSettings(settings.editor_url, TEMPLATES)
+    content = create_content_app(
+        ContentServices(
+            services.editor_sign_in,
+            editing.services,
+            PROJECT,
+            services.build_dir,
+            settings.public_url,
+            publisher.release,
+            publisher.is_behind,
+        ),
+        site,
+    )
+    pages = create_site_app(services.site, site)
+    health = create_app(__name__, site)
+    add_health(health, lambda: bool(editing.services.store.published()))
+
+    def by_address(environ: dict[str, Any], start_response: _Start) -> Iterable[bytes]:
+        path = environ.get("PATH_INFO", "")
+        if path.startswith(_ASSETS):
+            return pages(environ, _for_editors(start_response, ""))
+        if path == SITE_PREFIX or path.startswith(f"{SITE_PREFIX}/"):
+            below = {
+                "SCRIPT_NAME": environ.get("SCRIPT_NAME", "") + SITE_PREFIX,
+                "PATH_INFO": path.removeprefix(SITE_PREFIX),
+            }
+            return pages(environ | below, _for_editors(start_response, SITE_PREFIX))
+        app: WsgiApp = health if path == _HEALTH else content
+        return app(environ, start_response)
+
+    return by_address
+
+
+class Upkeep:
+    """Lets what is published be public, and the public site be of the day."""
+
+    def __init__(self, editing: Editing) -> None:
+        self._editing = editing
+
+    def run_until(self, stopped: threading.Event) -> None:
+        """Look at once, and again and again; a failure waits for the next look."""
+        while not stopped.is_set():
+            self.look()
+            is_behind = self._editing.publisher.is_behind()
+            stopped.wait(LOOK_AGAIN_SECONDS if is_behind else LOOK_EVERY_SECONDS)
+
+    def look(self) -> bool:
+        """Build what is not public, or not of today; tell whether that was done."""
+        try:
+            return catch_up(self._editing.services, again=not self._is_of_the_day())
+        except PublishFailedError:
+            logs.alarm("site-not-built", "")
+        except StoreUnavailableError as error:
+            logs.crash("store-unavailable", error)
+        return False
+
+    def _is_of_the_day(self) -> bool:
+        now = self._editing.services.clock.now() + _VIET_NAM
+        days = {(now - ago).date().isoformat() for ago in (timedelta(0), _GRACE)}
+        return self._editing.publisher.built_for() in days
+
+
+def _for_editors(start_response: _Start, prefix: str) -> _Start:
+    """Let redirects stay below the prefix, and search engines out: this is no public address."""
+
+    def start(status: str, headers: list[tuple[str, str]], *more: Any) -> Any:
+        kept = [(name, value) for name, value in headers if name.lower() != "x-robots-tag"]
+        moved = [
+            (name, prefix + value)
+            if name.lower() == "location" and value.startswith("/")
+            else (name, value)
+            for name, value in kept
+        ]
+        return start_response(status, [*moved, ("X-Robots-Tag", "noindex")], *more)
+
+    return start
