@@ -12,6 +12,7 @@ import sys
 
 PACKAGES = {
     "chromium": "chromium",
+    "git": "git",
     "strace": "strace",
     "npm": "npm",
     "nginx": "nginx",

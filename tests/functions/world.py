@@ -15,11 +15,11 @@ from functions.core.deadlines import STANDARD
 from functions.core.models import Officer, Role
 from functions.core.receipts import ReceiptServices
 from functions.core.receiving import KeyAlarm, ReceiveServices
-from functions.core.signin import SignInServices, issue_link
+from functions.core.signin import Door, SignInServices, issue_link
 from functions.core.tips import SubmitServices
 from functions.core.units import parse_units
 from functions.search.handler import SearchServices, create_search_app
-from functions.staff.handler import StaffServices, create_staff_app
+from functions.staff.handler import EditorDoor, StaffServices, create_staff_app
 from functions.tips.handler import MAX_BODY, TipsServices, create_tips_app
 from functions.web.app import SiteSettings
 from functions.zalo.webhook import ZaloWebhookReader
@@ -100,6 +100,7 @@ class World:
         *,
         has_uploads: bool = True,
         max_form: int = MAX_BODY,
+        editor_url: str = "http://127.0.0.1:8002",
     ) -> None:
         self.clock = FrozenClock()
         self.alerts = MemoryAlerts(self.clock)
@@ -125,6 +126,7 @@ class World:
         self.receipts = ReceiptServices(self.acts, self.deliveries, self.blobs, self.mac)
         self.casework = CaseworkServices(self.acts, self.officers, self.units)
         self.signin = SignInServices(self.officers, self.mac, self.clock)
+        self.editor_signin = SignInServices(self.officers, self.mac, self.clock, Door.EDITOR)
         self.tips_app = create_tips_app(
             TipsServices(
                 self.submit,
@@ -144,7 +146,14 @@ class World:
             self.units, self.clock, STANDARD,
         )  # fmt: skip
         self.staff_app = create_staff_app(
-            StaffServices(self.signin, self.reading, self.units, self.casework), self.site
+            StaffServices(
+                self.signin,
+                self.reading,
+                self.units,
+                self.casework,
+                EditorDoor(self.editor_signin, editor_url) if editor_url else None,
+            ),
+            self.site,
         )
         self.events = MemoryEventStore(self.jobs.bring)
         self.channels = MemoryChannelStore()
