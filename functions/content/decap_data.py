@@ -34,12 +34,14 @@ def with_rows(meta: Mapping[str, Any], shape: Keys) -> dict[str, Any]:
 def decap_data(path: str, source: str, shape: Keys, old: Mapping[str, Any]) -> dict[str, Any]:
     """Return what Decap sent; `old` is what the page said before.
 
-    Raises InvalidContentError (unknown-key, entry-needs, written-twice), and YAMLError.
+    Raises InvalidContentError (yaml, unknown-key, entry-needs, written-twice), and YAMLError.
     """
     root = fast_yaml.compose(source)
     rows = Keys({key: _as_rows(inner) for key, inner in shape.keys.items()})
-    if not isinstance(root, MappingNode):
+    if root is None:
         return {}
+    if not isinstance(root, MappingNode):
+        raise InvalidContentError([ContentProblem(path, 2, "", "yaml")])
     unknown = [*_unknown_keys(root, rows, with_rows(old, shape))]
     if unknown:
         raise InvalidContentError(

@@ -26,6 +26,7 @@ class Editing:
 
     services: EditingServices
     publisher: LocalSitePublisher
+    repository: Path
 
 
 def has_content(data_dir: Path | None) -> bool:
@@ -68,7 +69,7 @@ def make_editing(
     editing = EditingServices(
         store, PageChecker(PROJECT, today), publisher, ChildPictureMaker(), services.units, clock
     )
-    return Editing(editing, publisher)
+    return Editing(editing, publisher, settings.data_dir / REPOSITORY)
 
 
 def bring_up_to_date(editing: Editing, *, again: bool = False) -> Shipped:

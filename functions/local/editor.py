@@ -6,13 +6,15 @@ everything else        the function `content`
 
 from __future__ import annotations
 
+import itertools
 import threading
 from collections.abc import Callable, Iterable
 from datetime import timedelta
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from functions import logs
 from functions.bootstrap import Services
+from functions.config import Backend, Settings
 from functions.content.handler import MAX_BODY, ContentServices, create_content_app
 from functions.core.editing.publishing import catch_up
 from functions.core.editing.shipping import take_shipped
@@ -21,13 +23,17 @@ from functions.installed import PROJECT, TEMPLATES
 from functions.local.editing import Editing, make_editing
 from functions.local.server import WsgiApp, serve_app
 from functions.local.site import create_site_app
+from functions.stores.git.copies import REPOSITORY
 from functions.web.app import SiteSettings, create_app
 from functions.web.health import add_health
 
+if TYPE_CHECKING:
+    from functions.local.site_bucket import PagesCopy
+
 SITE_PREFIX = "/trang"
-LOOK_EVERY_SECONDS = 600.0
-LOOK_AGAIN_SECONDS = 60.0
-"""Where people do not see yet what was published."""
+TURN_SECONDS = 60.0
+LOOK_EVERY_TURNS = 10
+"""More often only where people do not see yet what was published."""
 
 _ASSETS = "/assets/"
 _HEALTH = "/api/health"
@@ -43,10 +49,13 @@ def edit_until(stopped: threading.Event, services: Services) -> None:
 
     Raises SettingsError, StoreUnavailableError.
     """
+    copy = _copy_of(services.settings)
+    if copy is not None:
+        copy.bring(services.settings.data_dir / REPOSITORY)
     editing = make_editing(services, is_waited_for=True)
     # What is published must be known before anybody asks; to build it may take a while.
     take_shipped(PROJECT / "site", editing.services)
-    upkeep = Upkeep(editing)
+    upkeep = Upkeep(editing, copy)
     threading.Thread(target=upkeep.run_until, args=(stopped,), name="upkeep", daemon=True).start()
     settings = services.settings
     app = create_editor_app(services, editing)
@@ -90,17 +99,21 @@ def create_editor_app(services: Services, editing: Editing) -> WsgiApp:
 
 
 class Upkeep:
-    """Lets what is published be public, and the public site be of the day."""
+    """Lets what is published be public, the public site be of the day, and nothing be lost."""
 
-    def __init__(self, editing: Editing) -> None:
+    def __init__(self, editing: Editing, copy: PagesCopy | None = None) -> None:
+        """`copy` is where the repository is kept too."""
         self._editing = editing
+        self._copy = copy
 
     def run_until(self, stopped: threading.Event) -> None:
-        """Look at once, and again and again; a failure waits for the next look."""
-        while not stopped.is_set():
-            self.look()
-            is_behind = self._editing.publisher.is_behind()
-            stopped.wait(LOOK_AGAIN_SECONDS if is_behind else LOOK_EVERY_SECONDS)
+        """Look at once, and again and again; a failure waits for the next turn."""
+        for turn in itertools.count():
+            if turn % LOOK_EVERY_TURNS == 0 or self._editing.publisher.is_behind():
+                self.look()
+            self.keep_copy()
+            if stopped.wait(TURN_SECONDS):
+                return
 
     def look(self) -> bool:
         """Build what is not public, or not of today; tell whether that was done."""
@@ -112,10 +125,28 @@ class Upkeep:
             logs.crash("store-unavailable", error)
         return False
 
+    def keep_copy(self) -> None:
+        """Keep a copy of the repository, if it has no other backup."""
+        if self._copy is None:
+            return
+        try:
+            self._copy.keep(self._editing.repository)
+        except StoreUnavailableError as error:
+            logs.crash("pages-not-kept", error, code=error.code)
+
     def _is_of_the_day(self) -> bool:
         now = self._editing.services.clock.now() + _VIET_NAM
         days = {(now - ago).date().isoformat() for ago in (timedelta(0), _GRACE)}
         return self._editing.publisher.built_for() in days
+
+
+def _copy_of(settings: Settings) -> PagesCopy | None:
+    """Return where the repository is kept too: on AWS, where `binhyen backup` does not run."""
+    if settings.backend is not Backend.AWS:
+        return None
+    from functions.local.site_bucket import open_pages_copy
+
+    return open_pages_copy(settings)
 
 
 def _for_editors(start_response: _Start, prefix: str) -> _Start:

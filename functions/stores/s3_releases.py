@@ -131,8 +131,7 @@ class Releases:
         try:
             answer = self._s3.get_object(Bucket=self.bucket, Key=key)
         except ClientError as error:
-            # Who may not list a bucket is told "denied" where there is nothing.
-            if error.response["Error"]["Code"] in ("NoSuchKey", "AccessDenied"):
+            if error.response["Error"]["Code"] == "NoSuchKey":
                 return None
             raise
         return json.loads(answer["Body"].read())

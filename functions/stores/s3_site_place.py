@@ -23,6 +23,8 @@ from functions.stores.s3_site_sync import (
     forget_copies,
 )
 
+_PAGES = "content.bundle"
+
 
 class S3SitePlace:
     """One installation's site."""
@@ -71,6 +73,23 @@ class S3SitePlace:
                 clear_away(s3, self._bucket, synced.stale)
                 releases.put_manifest(key, synced.manifest)
             releases.note_published(Published(deployment.number, facts["content"]))
+
+    def keep_pages(self, copy: bytes) -> None:
+        """Keep a copy of what staff wrote, in place of the one before."""
+        with _errors_translated():
+            bucket = self._releases_bucket
+            self._clients.s3.put_object(Bucket=bucket, Key=_PAGES, Body=copy)
+
+    def kept_pages(self) -> bytes | None:
+        """Return the copy; None where there is none."""
+        with _errors_translated():
+            try:
+                found = self._clients.s3.get_object(Bucket=self._releases_bucket, Key=_PAGES)
+            except ClientError as exc:
+                if exc.response.get("Error", {}).get("Code") != "NoSuchKey":
+                    raise
+                return None
+            return found["Body"].read()
 
     @property
     def _releases(self) -> Releases:

@@ -93,9 +93,11 @@ def persist(
     )
 
 
-def references(world: EditingWorld) -> str:
+def references(world: EditingWorld) -> dict[str, str]:
     """Return everything that is named in the repository: what a refused call leaves alone."""
-    return world.store._git.text("for-each-ref", "--format=%(refname) %(objectname)")
+    repository = world.store._git.repository
+    files = (path for path in (repository / "refs").rglob("*") if path.is_file())
+    return {str(path.relative_to(repository)): path.read_text().strip() for path in files}
 
 
 @contextmanager
@@ -108,12 +110,13 @@ def clean(world: EditingWorld) -> Iterator[EditingWorld]:
     put_back(world, before)
 
 
-def put_back(world: EditingWorld, before: str) -> None:
+def put_back(world: EditingWorld, before: Mapping[str, str]) -> None:
     """Let the repository name again what it named before."""
-    now = dict(line.split(" ") for line in references(world).splitlines())
-    then = dict(line.split(" ") for line in before.splitlines())
-    lines = [f"delete {name}" for name in now.keys() - then.keys()]
-    lines += [f"update {name} {version}" for name, version in then.items()]
+    now = references(world)
+    if now == before:
+        return
+    lines = [f"delete {name}" for name in now.keys() - before.keys()]
+    lines += [f"update {name} {version}" for name, version in before.items()]
     world.store._git.output("update-ref", "--stdin", lines=lines)
 
 

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from html.parser import HTMLParser
 from typing import Any
 
 from werkzeug.test import encode_multipart
 
-from tests.content.world import UNIT, Desk
+from tests.content.world import UNIT, Desk, EditingWorld
+from tests.fakes.content import ListedProblems, RecordingSite
 
 HOME = "/sua-nhanh/"
 OWN = f"{HOME}{UNIT}/"
@@ -43,6 +46,21 @@ def follow(desk: Desk, answer: Any) -> Any:
     """Open the page that an answer leads to."""
     assert answer.status_code == 303, answer.text
     return desk.get(answer.headers["Location"])
+
+
+@contextmanager
+def as_it_was(world: EditingWorld) -> Iterator[EditingWorld]:
+    """Lend a world to a test, and take back whatever the test saved: faster than a new one."""
+    store, version, now = world.store, world.store.published(), world.clock.now()
+    yield world
+    for draft in store.drafts():
+        store.move_draft(draft.page, draft.version, None)
+    store.move_published(store.published(), version)
+    world.clock.set(now)
+    assert isinstance(world.site, RecordingSite)
+    world.site.fails_with = ""
+    if isinstance(world.checker, ListedProblems):
+        world.checker.listed = []
 
 
 class _FormReader(HTMLParser):

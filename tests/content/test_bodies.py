@@ -214,9 +214,19 @@ def test_a_line_that_runs_on_in_an_item_belongs_to_it() -> None:
 
 
 def test_odd_pieces_are_compared_as_they_stand() -> None:
-    odd = f"<![x\n\n{'chữ ' * 1_500}cuối.\n\n{'[' * 600}"
+    odd = f"<div><![x\n\n{'- ' * 900}x\n\n{'chữ ' * 1_500}cuối.\n\n{'[' * 600}"
 
     assert tidied(f"{odd}\n\nSau.", f"{odd}\n\nSau nữa.") == f"{odd}\n\nSau nữa."
+
+
+def test_a_rule_below_a_list_is_no_item_of_it() -> None:
+    assert tidied("", "* một\n\n- - -\n\nhai") == "- một\n\n---\n\nhai"
+
+
+def test_a_list_put_above_another_stays_apart_from_it() -> None:
+    after = tidied("Đầu.\n\n- một", "Đầu.\n\n1. hai\n\n* một")
+
+    assert after == "Đầu.\n\n1. hai\n\n<!-- -->\n\n- một"
 
 
 def test_far_too_deep_parts_are_words() -> None:

@@ -156,6 +156,12 @@ def test_words_of_newer_yaml_are_texts() -> None:
     assert '\nlevel: "7:30"\nhandled_here: "yes"\n' in new
 
 
+def test_what_comes_without_facts_leaves_none() -> None:
+    after = taken_from_decap(NOTICE, NOTICE_TEXT, "Buổi sáng.\n")
+
+    assert after == "---\ntitle:\nposted_on:\nvalid_until:\n---\n\nBuổi sáng.\n"
+
+
 def test_a_new_page_gets_what_its_kind_tells() -> None:
     raw = '---\ntitle: "Cư trú"\nlayout: ""\nfacts_checked_on: 2026-11-21\n---\n* một\n'
 
@@ -226,10 +232,10 @@ def test_a_key_that_the_old_page_has_stays() -> None:
     assert changed == old.replace(": 3", ": 4")
 
 
-@pytest.mark.parametrize("raw", ["---\ntitle: [a\n---\nx\n", "---\n\ttitle: a\n---\nx\n"])
-def test_what_cannot_be_read_is_refused_with_its_line(raw: str) -> None:
+@pytest.mark.parametrize("facts", ["title: [a\n", "\ttitle: a\n", "- a\n"])
+def test_what_cannot_be_read_is_refused(facts: str) -> None:
     with pytest.raises(InvalidContentError) as caught:
-        taken_from_decap(NOTICE, NOTICE_TEXT, raw)
+        taken_from_decap(NOTICE, NOTICE_TEXT, f"---\n{facts}---\nx\n")
 
     assert [(found.code, found.path) for found in caught.value.problems] == [("yaml", NOTICE.path)]
 

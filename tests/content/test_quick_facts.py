@@ -2,28 +2,30 @@
 
 from __future__ import annotations
 
-from pathlib import Path
+from collections.abc import Iterator
+from contextlib import AbstractContextManager
 
 import pytest
 
 from functions.content.rewriting import read_page
+from functions.core.errors import StoreUnavailableError
 from functions.core.models.content import ContentProblem, DraftStatus
-from tests.content.quick_forms import CONTACT, HOURS, OWN, fields_of, fill, follow, send
+from tests.content.quick_forms import CONTACT, HOURS, OWN, as_it_was, fields_of, fill, follow, send
 from tests.content.small_site import UNIT_PAGE, drafted, published, small_world, text_of
 from tests.content.world import APPROVER, EDITOR, OTHER, PROVINCE_APPROVER, UNIT, EditingWorld
 
 PHONE = "0262 385 2113"
 
 
-@pytest.fixture
-def world(tmp_path: Path) -> EditingWorld:
-    return small_world(tmp_path)
-
-
 @pytest.fixture(scope="module")
-def untouched(tmp_path_factory: pytest.TempPathFactory) -> EditingWorld:
-    """One world for all tests in which nothing is saved."""
-    return small_world(tmp_path_factory.mktemp("untouched"))
+def made(tmp_path_factory: pytest.TempPathFactory) -> EditingWorld:
+    return small_world(tmp_path_factory.mktemp("quick"))
+
+
+@pytest.fixture
+def world(made: EditingWorld) -> Iterator[EditingWorld]:
+    with as_it_was(made):
+        yield made
 
 
 def changed_lines(before: str, after: str) -> list[str]:
@@ -137,9 +139,9 @@ def test_nothing_changed_publishes_nothing(world: EditingWorld) -> None:
     ],
 )
 def test_bad_input_is_told_at_its_field_and_nothing_typed_is_lost(
-    untouched: EditingWorld, typed: dict[str, str], said: str
+    world: EditingWorld, typed: dict[str, str], said: str
 ) -> None:
-    desk, version = untouched.sign_in(APPROVER), untouched.store.published()
+    desk, version = world.sign_in(APPROVER), world.store.published()
     everything = {"address": "12 Lê Duẩn", "duty_phone": PHONE, "email": "a@b.vn"} | typed
 
     answer = fill(desk, CONTACT, **everything)
@@ -148,7 +150,7 @@ def test_bad_input_is_told_at_its_field_and_nothing_typed_is_lost(
     assert said in text_of(answer)
     assert f'id="{next(iter(typed))}-loi"' in answer.text
     assert fields_of(answer, CONTACT).items() >= everything.items()
-    assert untouched.store.published() == version
+    assert world.store.published() == version
 
 
 def test_what_the_checks_find_stands_at_its_field(world: EditingWorld) -> None:
@@ -259,3 +261,39 @@ def test_home_shows_what_waits(world: EditingWorld) -> None:
     assert f"/sua-nhanh/ban-nhap/{UNIT_PAGE}" in home.text
     assert "Lệ phí" not in text_of(home)
     assert "<script" not in home.text
+
+
+def test_a_save_in_the_very_moment_is_joined_too(
+    world: EditingWorld, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    desk, turn, others = world.sign_in(APPROVER), world.site.turn, ["address: 12 Lê Duẩn"]
+
+    def turn_after_another() -> AbstractContextManager[None]:
+        while others:
+            published(world, UNIT_PAGE, "address:", others.pop())
+        return turn()
+
+    monkeypatch.setattr(world.site, "turn", turn_after_another)
+
+    page = follow(desk, fill(desk, CONTACT, duty_phone=PHONE))
+
+    assert "phần sửa của cả hai đều được giữ" in text_of(page)
+    text = world.published_text(UNIT_PAGE)
+    assert "address: 12 Lê Duẩn" in text
+    assert PHONE in text
+
+
+def test_a_store_that_fails_keeps_what_was_typed(
+    world: EditingWorld, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    desk = world.sign_in(APPROVER)
+    drawn = fields_of(desk.get(CONTACT), CONTACT)
+
+    def fail(*_: object) -> str:
+        raise StoreUnavailableError("disk full", "git")
+
+    monkeypatch.setattr(world.store, "make_version", fail)
+    answer = send(desk, CONTACT, drawn, duty_phone=PHONE)
+
+    assert answer.status_code == 503
+    assert fields_of(answer, CONTACT)["duty_phone"] == PHONE

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from pathlib import Path
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
 
 from functions.content.rewriting import read_page
 from functions.core.models.content import DraftStatus
-from tests.content.quick_forms import FEES, HOME, fields_of, fill, follow, send
+from tests.content.quick_forms import FEES, HOME, as_it_was, fields_of, fill, follow, send
 from tests.content.small_site import PROCEDURE, published, small_world, text_of
 from tests.content.world import PROVINCE_APPROVER, PROVINCE_EDITOR, EditingWorld
 
@@ -22,15 +22,15 @@ ROW: dict[str, Any] = {
 }
 
 
-@pytest.fixture
-def world(tmp_path: Path) -> EditingWorld:
-    return small_world(tmp_path)
-
-
 @pytest.fixture(scope="module")
-def untouched(tmp_path_factory: pytest.TempPathFactory) -> EditingWorld:
-    """One world for all tests in which nothing is saved."""
-    return small_world(tmp_path_factory.mktemp("untouched"))
+def made(tmp_path_factory: pytest.TempPathFactory) -> EditingWorld:
+    return small_world(tmp_path_factory.mktemp("quick"))
+
+
+@pytest.fixture
+def world(made: EditingWorld) -> Iterator[EditingWorld]:
+    with as_it_was(made):
+        yield made
 
 
 def meta(world: EditingWorld) -> Any:
@@ -170,9 +170,9 @@ def test_a_row_that_is_gone_keeps_what_was_typed(world: EditingWorld) -> None:
     ],
 )
 def test_bad_input_is_told_and_nothing_typed_is_lost(
-    untouched: EditingWorld, typed: dict[str, str], said: str
+    world: EditingWorld, typed: dict[str, str], said: str
 ) -> None:
-    desk, version = untouched.sign_in(PROVINCE_APPROVER), untouched.store.published()
+    desk, version = world.sign_in(PROVINCE_APPROVER), world.store.published()
 
     answer = fill(desk, FIRST, **{"note": "Ghi chú"} | typed)
 
@@ -183,11 +183,11 @@ def test_bad_input_is_told_and_nothing_typed_is_lost(
         name: value for name, value in typed.items() if name != "basis"
     }
     assert kept["note"] == typed.get("note", "Ghi chú")
-    assert untouched.store.published() == version
+    assert world.store.published() == version
 
 
-def test_a_new_rate_begins_after_the_old_one(untouched: EditingWorld) -> None:
-    desk, third = untouched.sign_in(PROVINCE_APPROVER), f"{FEES}/3"
+def test_a_new_rate_begins_after_the_old_one(world: EditingWorld) -> None:
+    desk, third = world.sign_in(PROVINCE_APPROVER), f"{FEES}/3"
 
     answer = fill(desk, third, how="new", amount_vnd="5000", valid_from="2026-08-15")
 
@@ -195,8 +195,8 @@ def test_a_new_rate_begins_after_the_old_one(untouched: EditingWorld) -> None:
     assert "sau ngày bắt đầu của mức cũ" in text_of(answer)
 
 
-def test_a_further_row_says_for_whom_and_how(untouched: EditingWorld) -> None:
-    desk = untouched.sign_in(PROVINCE_APPROVER)
+def test_a_further_row_says_for_whom_and_how(world: EditingWorld) -> None:
+    desk = world.sign_in(PROVINCE_APPROVER)
 
     answer = fill(desk, NEW, amount_vnd="5000")
 
@@ -206,8 +206,8 @@ def test_a_further_row_says_for_whom_and_how(untouched: EditingWorld) -> None:
     assert fields_of(answer, NEW)["amount_vnd"] == "5000"
 
 
-def test_all_procedures_are_listed_with_their_fees(untouched: EditingWorld) -> None:
-    desk = untouched.sign_in(PROVINCE_EDITOR)
+def test_all_procedures_are_listed_with_their_fees(world: EditingWorld) -> None:
+    desk = world.sign_in(PROVINCE_EDITOR)
 
     everything = text_of(desk.get(f"{HOME}le-phi"))
     one = text_of(desk.get(FEES))

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import io
+from collections.abc import Iterator
 from datetime import timedelta
-from pathlib import Path
 from typing import Any
 
 import pytest
 from werkzeug.datastructures import FileStorage
 
 from functions.core.models.content import DraftStatus
-from tests.content.quick_forms import NEW_NOTICE, OWN, fields_of, fill, follow, send
+from tests.content.quick_forms import NEW_NOTICE, OWN, as_it_was, fields_of, fill, follow, send
 from tests.content.small_site import (
     NOTICE,
     NOTICE_TEXT,
@@ -33,15 +33,15 @@ TYPED = {
 }
 
 
-@pytest.fixture
-def world(tmp_path: Path) -> EditingWorld:
-    return small_world(tmp_path)
-
-
 @pytest.fixture(scope="module")
-def untouched(tmp_path_factory: pytest.TempPathFactory) -> EditingWorld:
-    """One world for all tests in which nothing is saved."""
-    return small_world(tmp_path_factory.mktemp("untouched"))
+def made(tmp_path_factory: pytest.TempPathFactory) -> EditingWorld:
+    return small_world(tmp_path_factory.mktemp("quick"))
+
+
+@pytest.fixture
+def world(made: EditingWorld) -> Iterator[EditingWorld]:
+    with as_it_was(made):
+        yield made
 
 
 def picture(content: bytes = PICTURE_BYTES, name: str = "IMG 1.HEIC") -> Any:
@@ -142,9 +142,9 @@ def test_titles_that_fold_together_get_addresses_of_their_own(world: EditingWorl
     ],
 )
 def test_bad_input_is_told_and_nothing_typed_is_lost(
-    untouched: EditingWorld, field: str, value: Any, said: str
+    world: EditingWorld, field: str, value: Any, said: str
 ) -> None:
-    desk, version = untouched.sign_in(APPROVER), untouched.store.published()
+    desk, version = world.sign_in(APPROVER), world.store.published()
 
     answer = fill(desk, NEW_NOTICE, **TYPED | {field: value})
 
@@ -156,7 +156,7 @@ def test_bad_input_is_told_and_nothing_typed_is_lost(
         name: text.split() for name, text in typed.items()
     }
     assert ("phải chọn lại ảnh" in text_of(answer)) == (field == "picture")
-    assert untouched.store.published() == version
+    assert world.store.published() == version
 
 
 def test_a_notice_is_changed_only_where_it_was_edited(world: EditingWorld) -> None:
@@ -275,8 +275,8 @@ def test_today_is_viet_nams(world: EditingWorld) -> None:
     assert f"posted_on: {TOMORROW}" in world.published_text(path)
 
 
-def test_unknown_notices_are_not_found(untouched: EditingWorld) -> None:
-    desk = untouched.sign_in(APPROVER)
+def test_unknown_notices_are_not_found(world: EditingWorld) -> None:
+    desk = world.sign_in(APPROVER)
 
     assert desk.get(f"{OWN}thong-bao/khong-co").status_code == 404
     assert desk.get(f"{OWN}thong-bao/INDEX").status_code == 404

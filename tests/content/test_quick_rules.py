@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from pathlib import Path
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
 
 from functions.content.rewriting import read_page
 from functions.core.models.content import DraftStatus
-from tests.content.quick_forms import OWN, PAUSE, RULE, fields_of, fill, follow, send
+from tests.content.quick_forms import OWN, PAUSE, RULE, as_it_was, fields_of, fill, follow, send
 from tests.content.small_site import (
     PROCEDURE,
     SECOND_PROCEDURE,
@@ -25,15 +25,15 @@ UNTIL = "2026-11-30"
 NOTICES = f"site/don-vi/{UNIT}/thong-bao"
 
 
-@pytest.fixture
-def world(tmp_path: Path) -> EditingWorld:
-    return small_world(tmp_path)
-
-
 @pytest.fixture(scope="module")
-def untouched(tmp_path_factory: pytest.TempPathFactory) -> EditingWorld:
-    """One world for all tests in which nothing is saved."""
-    return small_world(tmp_path_factory.mktemp("untouched"))
+def made(tmp_path_factory: pytest.TempPathFactory) -> EditingWorld:
+    return small_world(tmp_path_factory.mktemp("quick"))
+
+
+@pytest.fixture
+def world(made: EditingWorld) -> Iterator[EditingWorld]:
+    with as_it_was(made):
+        yield made
 
 
 def rules(world: EditingWorld) -> Any:
@@ -104,8 +104,8 @@ def test_rules_of_two_people_for_one_procedure_are_joined_by_field(world: Editin
         ("mai", "Ngày chưa đúng"),
     ],
 )
-def test_a_pause_ends_on_a_day_ahead(untouched: EditingWorld, day: str, said: str) -> None:
-    desk = untouched.sign_in(APPROVER)
+def test_a_pause_ends_on_a_day_ahead(world: EditingWorld, day: str, said: str) -> None:
+    desk = world.sign_in(APPROVER)
 
     answer = fill(desk, RULE, paused_until=day, note="Mất điện")
 
@@ -113,7 +113,7 @@ def test_a_pause_ends_on_a_day_ahead(untouched: EditingWorld, day: str, said: st
     assert said in text_of(answer)
     assert fields_of(answer, RULE)["note"] == "Mất điện"
     assert fields_of(answer, RULE)["paused_until"] == day
-    assert rules(untouched) is None
+    assert rules(world) is None
 
 
 def test_a_pause_that_has_passed_does_not_stand_in_the_way(world: EditingWorld) -> None:
@@ -191,8 +191,8 @@ def test_a_pause_that_cannot_be_built_stops_nothing_and_keeps_the_choice(
     assert world.store.published() == version
 
 
-def test_a_pause_needs_a_day_and_a_procedure(untouched: EditingWorld) -> None:
-    desk = untouched.sign_in(APPROVER)
+def test_a_pause_needs_a_day_and_a_procedure(world: EditingWorld) -> None:
+    desk = world.sign_in(APPROVER)
 
     answer = fill(desk, PAUSE, reason="Mất điện")
 
@@ -216,8 +216,8 @@ def test_one_tap_takes_everything_in_again(world: EditingWorld) -> None:
     assert desk.get(f"{OWN}mo-lai").headers["Location"] == PAUSE
 
 
-def test_unknown_procedures_are_not_found(untouched: EditingWorld) -> None:
-    desk = untouched.sign_in(APPROVER)
+def test_unknown_procedures_are_not_found(world: EditingWorld) -> None:
+    desk = world.sign_in(APPROVER)
 
     assert desk.get(f"{OWN}thu-tuc/khong-co").status_code == 404
     assert desk.get(f"{OWN}thu-tuc/index").status_code == 404

@@ -1,4 +1,4 @@
-"""What people type into a field comes back as they typed it, and is written as our pages have it."""
+"""What people type into a field comes back the same, and is written as our pages have it."""
 
 from __future__ import annotations
 

@@ -8,6 +8,7 @@ import urllib.error
 import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -16,9 +17,11 @@ from botocore.exceptions import ClientError
 
 from functions.bootstrap import Services
 from functions.config import Settings
+from functions.core.models.content import ChangeKind, ChangeNote, Editor, EditorRole
 from functions.core.signin import end_session, issue_link, open_session, spend_link
-from functions.local.site_bucket import open_site_bucket
+from functions.local.site_bucket import open_pages_copy, open_site_bucket
 from functions.stores.aws_clients import AwsClients
+from functions.stores.git import GitContentStore
 from tests.deploy.cloud import ACCOUNT, NAME, Deployed
 
 USER = "bien-tap"
@@ -136,6 +139,29 @@ def test_a_deployment_without_the_pages_of_staff_is_refused(
     assert newsroom.live_version() == "v2"
 
 
+def test_a_machine_that_was_lost_finds_pages_and_drafts_again(
+    newsroom: Newsroom, tmp_path: Path
+) -> None:
+    old, new = (tmp_path / name / "content.git" for name in ("old", "new"))
+    store = GitContentStore(old)
+    note = ChangeNote(ChangeKind.RELEASE, Editor("", EditorRole.PROVINCE_APPROVER))
+    (tmp_path / "site").mkdir()
+    (tmp_path / "site" / "index.md").write_text("# Một\n")
+    version = store.version_of_folder(tmp_path / "site", [], note, datetime.now(UTC))
+    store.move_published(None, version)
+    store.move_draft("site/index.md", None, version)
+
+    with newsroom.rights():
+        copy = open_pages_copy(newsroom.settings)
+        kept = [copy.keep(old), copy.keep(old)]
+        brought = [copy.bring(new), copy.bring(new)]
+
+    assert kept == [True, False]
+    assert brought == [True, False]
+    assert GitContentStore(new).published() == version
+    assert [draft.page for draft in GitContentStore(new).drafts()] == ["site/index.md"]
+
+
 def test_officers_sign_in_on_the_editors_machine(
     deployed: Deployed, newsroom: Newsroom, unit: str
 ) -> None:
@@ -157,6 +183,6 @@ def test_the_editors_machine_reads_no_tip_no_token_and_no_photo(newsroom: Newsro
                 clients.dynamodb.scan(TableName=f"{NAME}-{table}")
         with pytest.raises(ClientError, match=r"AccessDenied|403"):
             clients.s3.get_object(Bucket=f"{NAME}-photos-{ACCOUNT}", Key="photos/x")
+        bucket = f"{NAME}-releases-{ACCOUNT}"
         with pytest.raises(ClientError, match=r"AccessDenied|403"):
-            bucket = f"{NAME}-releases-{ACCOUNT}"
             clients.s3.put_object(Bucket=bucket, Key="current.json", Body=b"{}")

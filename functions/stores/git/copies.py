@@ -32,6 +32,11 @@ def unbundle(file: Path, repository: Path) -> None:
     git.text("fetch", "--quiet", "--no-write-fetch-head", str(file), "+refs/*:refs/*")
 
 
+def state_of(repository: Path) -> str:
+    """Return what differs as soon as anything was saved. Raises StoreUnavailableError."""
+    return Git(repository).text("for-each-ref", "--format=%(objectname) %(refname)")
+
+
 def damage(repository: Path) -> str:
     """Return what is wrong with a repository, as git says it; nothing where it is whole."""
     try:

@@ -153,9 +153,10 @@ class Git:
             prefix=f".{self.repository.name}-", dir=self.repository.parent
         ) as folder:
             aside = Path(folder) / "new"
-            command = [_GIT, "init", "--quiet", "--bare", "--initial-branch=main", str(aside)]
+            command = [_GIT, "init", "--quiet", "--bare", "--template=", "--initial-branch=main"]
             try:
-                subprocess.run(command, env=_ENVIRONMENT, check=True, capture_output=True)
+                made = [*command, str(aside)]
+                subprocess.run(made, env=_ENVIRONMENT, check=True, capture_output=True)
                 for key, value in _CONFIG.items():
                     config = [_GIT, f"--git-dir={aside}", "config", key, value]
                     subprocess.run(config, env=_ENVIRONMENT, check=True, capture_output=True)
