@@ -47,7 +47,6 @@ MAY_IMPORT = {
     "functions/content": {
         "functions.core", "functions.web", "functions.config", "functions.logs",
         "functions.content", "functions.yaml_files", "publish", "flask", "werkzeug", "jinja2",
-        "ruamel.yaml", "rumdl",
     },
     "functions/zalo_webhook": {
         "functions.core", "functions.web", "functions.config", "functions.logs",

@@ -7,8 +7,10 @@ from __future__ import annotations
 
 from flask import Flask, Response, request
 
-from functions.content import decap, preview, protocol, quick, versions
+from functions.content import preview, quick
 from functions.content.answers import json_problem, load_editor_words
+from functions.content.decap import protocol, screen
+from functions.content.desk import versions
 from functions.content.guard import EditorGuard
 from functions.content.services import ContentServices
 from functions.content.signing_in import SignInViews
@@ -51,7 +53,7 @@ def create_content_app(services: ContentServices, site: SiteSettings) -> Flask:
     app.add_url_rule("/vao/<secret>", view_func=doors.show_link)
     app.add_url_rule("/vao", view_func=doors.spend_link, methods=["POST"])
     app.add_url_rule("/ra", view_func=doors.sign_out, methods=["POST"])
-    for part in (decap, protocol, preview, quick, versions):
+    for part in (screen, protocol, preview, quick, versions):
         part.add_routes(app, services)
     return app
 

@@ -16,10 +16,10 @@ from urllib.parse import urljoin
 from flask import Flask, Response, jsonify, request
 
 from functions.content.answers import json_problem
-from functions.content.collections import entry_path, folder_of, parse_collection
-from functions.content.entries import taken_from_decap
+from functions.content.decap.collections import entry_path, folder_of, parse_collection
 from functions.content.guard import current_editor
 from functions.content.services import ContentServices
+from functions.content.texts.entries import taken_from_decap
 from functions.core.editing.permissions import Action, require
 from functions.core.errors import InvalidContentError
 from functions.core.models.content import PagePath

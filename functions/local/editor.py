@@ -15,12 +15,14 @@ from typing import TYPE_CHECKING, Any
 from functions import logs
 from functions.bootstrap import Services
 from functions.config import Backend, Settings
-from functions.content.handler import MAX_BODY, ContentServices, create_content_app
+from functions.content.handler import ContentServices, create_content_app
+from functions.content.quick import LARGEST_FORM
 from functions.core.editing.publishing import catch_up
 from functions.core.editing.shipping import take_shipped
 from functions.core.errors import PublishFailedError, StoreUnavailableError
 from functions.installed import PROJECT, TEMPLATES
 from functions.local.editing import Editing, make_editing
+from functions.local.reminders import remind_editors
 from functions.local.server import WsgiApp, serve_app
 from functions.local.site import create_site_app
 from functions.stores.git.copies import REPOSITORY
@@ -55,11 +57,11 @@ def edit_until(stopped: threading.Event, services: Services) -> None:
     editing = make_editing(services, is_waited_for=True)
     # What is published must be known before anybody asks; to build it may take a while.
     take_shipped(PROJECT / "site", editing.services)
-    upkeep = Upkeep(editing, copy)
+    upkeep = Upkeep(editing, copy, lambda: remind_editors(services, editing.services))
     threading.Thread(target=upkeep.run_until, args=(stopped,), name="upkeep", daemon=True).start()
     settings = services.settings
     app = create_editor_app(services, editing)
-    serve_app(stopped, app, settings.editor_port, settings.editor_url, MAX_BODY)
+    serve_app(stopped, app, settings.editor_port, settings.editor_url, LARGEST_FORM)
 
 
 def create_editor_app(services: Services, editing: Editing) -> WsgiApp:
@@ -101,16 +103,23 @@ def create_editor_app(services: Services, editing: Editing) -> WsgiApp:
 class Upkeep:
     """Lets what is published be public, the public site be of the day, and nothing be lost."""
 
-    def __init__(self, editing: Editing, copy: PagesCopy | None = None) -> None:
-        """`copy` is where the repository is kept too."""
+    def __init__(
+        self,
+        editing: Editing,
+        copy: PagesCopy | None = None,
+        remind: Callable[[], object] = lambda: None,
+    ) -> None:
+        """`copy` is where the repository is kept too; `remind` tells units what is due."""
         self._editing = editing
         self._copy = copy
+        self._remind = remind
 
     def run_until(self, stopped: threading.Event) -> None:
         """Look at once, and again and again; a failure waits for the next turn."""
         for turn in itertools.count():
             if turn % LOOK_EVERY_TURNS == 0 or self._editing.publisher.is_behind():
                 self.look()
+                self.remind()
             self.keep_copy()
             if stopped.wait(TURN_SECONDS):
                 return
@@ -124,6 +133,13 @@ class Upkeep:
         except StoreUnavailableError as error:
             logs.crash("store-unavailable", error)
         return False
+
+    def remind(self) -> None:
+        """Tell units what is due, where they were not told yet this month."""
+        try:
+            self._remind()
+        except StoreUnavailableError as error:
+            logs.crash("store-unavailable", error)
 
     def keep_copy(self) -> None:
         """Keep a copy of the repository, if it has no other backup."""

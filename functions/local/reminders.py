@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from functions.bootstrap import Services
-from functions.content.reading import PageReader
+from functions.content.desk.reading import PageReader
 from functions.core.editing.reminding import remind
 from functions.core.editing.reviews import due
 from functions.core.editing.services import EditingServices

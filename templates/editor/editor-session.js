@@ -64,6 +64,13 @@
     panel.hidden = false;
   }
 
+  /* What it says is about the page that was open. */
+  window.addEventListener("hashchange", () => {
+    if (!isSignedOut) {
+      hidePanel();
+    }
+  });
+
   function showSignedOut() {
     isSignedOut = true;
     const link = element("a", words.expired_link);

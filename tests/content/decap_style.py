@@ -10,8 +10,8 @@ from collections.abc import Sequence
 from itertools import zip_longest
 from textwrap import indent
 
-from functions.content.markdown_blocks import Block, BlockKind, read_blocks
-from functions.content.markdown_writing import cells_of
+from functions.content.texts.markdown_blocks import Block, BlockKind, read_blocks
+from functions.content.texts.markdown_writing import cells_of
 
 
 def decap_body(body: str) -> str:

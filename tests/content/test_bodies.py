@@ -15,11 +15,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 
-from functions.content.bodies import tidied
-from functions.content.markdown_blocks import read_blocks
-from functions.content.markdown_writing import written
-from functions.content.rewriting import read_page
-from functions.content.shown_markdown import shown
+from functions.content.texts.bodies import tidied
+from functions.content.texts.markdown_blocks import read_blocks
+from functions.content.texts.markdown_writing import written
+from functions.content.texts.rewriting import read_page
+from functions.content.texts.shown_markdown import shown
 from publish.own_markdown import new_renderer
 from tests.content.all_pages import changed_lines, staff_pages
 from tests.content.decap_style import decap_body

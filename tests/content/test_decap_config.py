@@ -8,7 +8,12 @@ from typing import Any
 
 import pytest
 
-from functions.content.collections import collection_name, entry_name, entry_path, parse_collection
+from functions.content.decap.collections import (
+    collection_name,
+    entry_name,
+    entry_path,
+    parse_collection,
+)
 from functions.core.errors import NotFoundError
 from functions.core.models import Officer
 from functions.core.models.content import PageKind

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from functions.content.editor_files import EditorFiles
+from functions.content.decap.files import EditorFiles
 from functions.installed import TEMPLATES
 from tests.content.world import EditingWorld
 

@@ -99,6 +99,7 @@ class Screen:
             self.page.goto(f"{self.url}/#/collections/{NOTICES}")
         self.page.evaluate("place => { location.hash = place; }", f"/collections/{NOTICES}")
         expect(self.page.locator("text=Loại trang")).to_be_visible()
+        expect(self.panel).to_be_hidden()
         self.page.evaluate("place => { location.hash = place; }", f"/{place}")
 
     def open_notice(self, slug: str, text: str) -> None:

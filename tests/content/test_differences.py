@@ -7,7 +7,7 @@ from typing import Any
 from hypothesis import given
 from hypothesis import strategies as st
 
-from functions.content.differences import (
+from functions.content.desk.differences import (
     REVIEW_KEYS,
     Difference,
     Keys,

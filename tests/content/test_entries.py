@@ -12,8 +12,8 @@ import yaml
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from functions.content.entries import shown_to_decap, taken_from_decap
-from functions.content.page_keys import (
+from functions.content.texts.entries import shown_to_decap, taken_from_decap
+from functions.content.texts.page_keys import (
     ANSWER,
     DAY,
     MARK,
@@ -26,8 +26,8 @@ from functions.content.page_keys import (
     Shape,
     Texts,
 )
-from functions.content.rewriting import read_page, split_page
-from functions.content.typed_text import clean_value
+from functions.content.texts.rewriting import read_page, split_page
+from functions.content.texts.typed_text import clean_value
 from functions.core.errors import InvalidContentError
 from functions.core.models.content import PageKind, PagePath
 from functions.yaml_files import read_yaml

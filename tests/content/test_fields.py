@@ -9,8 +9,8 @@ from typing import Any
 import pytest
 import yaml
 
-from functions.content.entries import shown_to_decap
-from functions.content.page_keys import PAGE_KEYS, Keys, Leaf, Named, Shape, Texts
+from functions.content.texts.entries import shown_to_decap
+from functions.content.texts.page_keys import PAGE_KEYS, Keys, Leaf, Named, Shape, Texts
 from functions.core.editing.pages import SHARED_FOLDERS, page_path
 from functions.core.errors import NotAllowedError
 from functions.core.models.content import PageKind

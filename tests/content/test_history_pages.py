@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from functions.content import history
+from functions.content.desk import history
 from functions.core.errors import PublishFailedError
 from functions.core.models import Officer
 from functions.core.models.content import DraftStatus

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from functions.content.protocol import ACTIONS
+from functions.content.decap.protocol import ACTIONS
 from tests.content.protocol_kit import (
     OWN,
     OWN_COLLECTION,

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from functions.content.protocol import ACTIONS
+from functions.content.decap.protocol import ACTIONS
 from tests.content.protocol_kit import (
     make_world,
     references,

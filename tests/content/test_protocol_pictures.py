@@ -8,8 +8,8 @@ from datetime import timedelta
 
 import pytest
 
-from functions.content import protocol_media
-from functions.content.protocol_pictures import MAX_PICTURE
+from functions.content.decap import protocol_media
+from functions.content.decap.protocol_pictures import MAX_PICTURE
 from tests.content.protocol_kit import (
     JPEG,
     OTHERS,

@@ -10,7 +10,7 @@ import pytest
 from PIL import Image
 from werkzeug.datastructures import FileStorage
 
-from functions.content.rewriting import read_page
+from functions.content.texts.rewriting import read_page
 from functions.installed import PROJECT
 from publish.content_check import PageChecker
 from tests.content.quick_forms import (

@@ -7,7 +7,7 @@ from contextlib import AbstractContextManager
 
 import pytest
 
-from functions.content.rewriting import read_page
+from functions.content.texts.rewriting import read_page
 from functions.core.errors import StoreUnavailableError
 from functions.core.models.content import ContentProblem, DraftStatus
 from tests.content.quick_forms import CONTACT, HOURS, OWN, as_it_was, fields_of, fill, follow, send

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from functions.content.rewriting import read_page
+from functions.content.texts.rewriting import read_page
 from functions.core.models.content import DraftStatus
 from tests.content.quick_forms import OWN, PAUSE, RULE, as_it_was, fields_of, fill, follow, send
 from tests.content.small_site import (

@@ -8,8 +8,8 @@ from typing import Any
 
 import pytest
 
-from functions.content.page_keys import PAGE_KEYS, shape_of
-from functions.content.rewriting import changed, new_page, read_page
+from functions.content.texts.page_keys import PAGE_KEYS, shape_of
+from functions.content.texts.rewriting import changed, new_page, read_page
 from functions.core.errors import InvalidContentError
 from functions.core.models.content import PageKind
 from tests.content.all_pages import (

@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from functions.content.rewriting import changed, read_page
-from functions.content.typed_text import clean_value
+from functions.content.texts.rewriting import changed, read_page
+from functions.content.texts.typed_text import clean_value
 from tests.content.all_pages import SAMPLE_UNIT, all_pages, put
 
 PROCEDURE = "site/thu-tuc/dang-ky-tam-tru.md"

@@ -7,6 +7,7 @@ from typing import Any
 
 from flask import Flask, request
 
+from functions.content.desk.reading import PageReader
 from functions.content.quick.drawing import HOME, written_day
 from functions.content.quick.facts import ContactForm, HoursForm, RuleForm
 from functions.content.quick.fees import FEES, FeeLists, FeeRowForm, NewFeeForm
@@ -15,7 +16,6 @@ from functions.content.quick.home import HomeViews
 from functions.content.quick.notices import ENDED, EndNotice, NewNoticeForm, NoticeForm
 from functions.content.quick.pausing import PAUSED, RESUMED, PauseForm, ResumeButton
 from functions.content.quick.procedures import ProcedureList
-from functions.content.reading import PageReader
 from functions.content.services import ContentServices
 from functions.web.audience import Audience, audience
 

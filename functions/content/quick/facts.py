@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from functions.content.desk.reading import PageReader
 from functions.content.quick.forms import PageForm, Sent, Target
 from functions.content.quick.saving import Change
 from functions.content.quick.standing import Standing
 from functions.content.quick.targets import procedure_page, unit_target
-from functions.content.reading import PageReader
 from functions.content.services import ContentServices
 from functions.core.editing import unit_fixes
 from functions.core.editing.joined_fields import Fields, JoinedFields

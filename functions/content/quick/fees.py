@@ -11,13 +11,13 @@ from typing import Any
 from flask import Response
 
 from functions.content.answers import editor_words
+from functions.content.desk.reading import PageReader
 from functions.content.guard import current_editor
 from functions.content.quick.drawing import HOME, quick_page, typed_fields
 from functions.content.quick.forms import PageForm, Sent, Target
 from functions.content.quick.saving import Change
 from functions.content.quick.standing import Standing, standing
 from functions.content.quick.targets import procedure_page
-from functions.content.reading import PageReader
 from functions.content.services import ContentServices
 from functions.core.editing import fees
 from functions.core.editing.joined_fields import Fields, JoinedFields

@@ -22,8 +22,8 @@ from functions.content.quick.forms import PICTURE, PageForm, Sent, Target, pictu
 from functions.content.quick.saving import Change, How, Outcome, guarded, save_form, store_edit
 from functions.content.quick.standing import Standing, published, standing
 from functions.content.quick.targets import notice_page, permitted_unit, unit_target
-from functions.content.rewriting import new_page
 from functions.content.services import ContentServices
+from functions.content.texts.rewriting import new_page
 from functions.core.editing import notices
 from functions.core.editing.joined_fields import Fields, JoinedFields
 from functions.core.editing.notices import OwnPicture

@@ -9,6 +9,7 @@ from typing import Any
 from flask import Response, make_response, redirect
 
 from functions.content.answers import editor_words
+from functions.content.desk.reading import PageReader
 from functions.content.guard import current_editor
 from functions.content.quick.drawing import (
     HOME,
@@ -26,9 +27,8 @@ from functions.content.quick.procedures import Procedure, offered_procedures
 from functions.content.quick.saving import Change, How, Outcome, guarded, save_form
 from functions.content.quick.standing import Standing, standing
 from functions.content.quick.targets import permitted_unit, unit_page
-from functions.content.reading import PageReader
-from functions.content.rewriting import changed
 from functions.content.services import ContentServices
+from functions.content.texts.rewriting import changed
 from functions.core.editing import notices, unit_fixes
 from functions.core.editing.joined_fields import Fields
 from functions.core.editing.permissions import Action, may

@@ -8,11 +8,11 @@ from typing import Any
 
 from flask import Response
 
+from functions.content.desk.reading import PageReader
 from functions.content.guard import current_editor
 from functions.content.quick.drawing import quick_page
 from functions.content.quick.standing import standing
 from functions.content.quick.targets import permitted_unit, unit_page
-from functions.content.reading import PageReader
 from functions.content.services import ContentServices
 from functions.core.editing import unit_fixes
 from functions.core.editing.services import EditingServices

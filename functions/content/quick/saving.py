@@ -11,7 +11,7 @@ from enum import StrEnum
 from typing import Any
 
 from functions.content.quick.standing import Standing, known_base, standing
-from functions.content.rewriting import changed
+from functions.content.texts.rewriting import changed
 from functions.core.editing.drafting import save, set_status
 from functions.core.editing.joined_fields import Fields
 from functions.core.editing.permissions import Action, may

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from functions.content.rewriting import PageText, read_page
+from functions.content.texts.rewriting import PageText, read_page
 from functions.core.editing.permissions import Action, may
 from functions.core.editing.services import EditingServices
 from functions.core.errors import InvalidContentError

@@ -68,8 +68,9 @@ class ContentStore(Protocol):
         ...
 
     def merge(self, ours: str, theirs: str, note: ChangeNote, now: datetime) -> str:
-        """Return the version that joins both, with `ours` as its first parent.
+        """Return the version that joins both file by file, with `ours` as its first parent.
 
+        A file that was renamed is one that is gone, and another: no change follows it there.
         Raises MergeConflictError with the paths that both changed in the same lines.
         """
         ...

@@ -7,8 +7,8 @@ from collections.abc import Callable, Sequence
 from functools import cached_property
 from html.parser import HTMLParser
 
-from functions.content.markdown_blocks import Block, BlockKind
-from functions.content.markdown_writing import written_block
+from functions.content.texts.markdown_blocks import Block, BlockKind
+from functions.content.texts.markdown_writing import written_block
 from publish.own_markdown import new_renderer
 
 _EDGE, _KEPT_LINE = "\x1e", "\x1f"

@@ -11,11 +11,11 @@ from typing import Any
 
 from flask import Flask, Response, jsonify, request
 
-from functions.content import protocol_drafts, protocol_entries, protocol_media
 from functions.content.answers import json_problem
+from functions.content.decap import protocol_drafts, protocol_entries, protocol_media
+from functions.content.decap.protocol_calls import Call, Params, RefusedError, read_json
 from functions.content.guard import current_editor
 from functions.content.json_errors import answer_errors_in_json
-from functions.content.protocol_calls import Call, Params, RefusedError, read_json
 from functions.content.services import ContentServices
 from functions.web.audience import Audience, audience
 

@@ -13,8 +13,8 @@ from datetime import date
 from functools import lru_cache
 from typing import Any
 
-from functions.content.page_keys import Keys, Leaf, Named, Rows, Shape, Texts
-from functions.content.typed_text import clean_value
+from functions.content.texts.page_keys import Keys, Leaf, Named, Rows, Shape, Texts
+from functions.content.texts.typed_text import clean_value
 from publish import fast_yaml
 
 _DAY = re.compile(r"(\d{4}-\d\d-\d\d)(?:T00:00(?::00(?:\.0+)?)?(?:Z|[+-]\d\d:?\d\d)?)?", re.ASCII)

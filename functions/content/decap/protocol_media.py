@@ -6,8 +6,8 @@ import base64
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-from functions.content.protocol_calls import Call, RefusedError
-from functions.content.protocol_pictures import picture_name, read_asset
+from functions.content.decap.protocol_calls import Call, RefusedError
+from functions.content.decap.protocol_pictures import picture_name, read_asset
 from functions.core.editing.drafting import draft_of
 from functions.core.editing.permissions import Action, may
 from functions.core.editing.publishing import publish_now

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from functions.content.differences import document_from
+from functions.content.desk.differences import document_from
 from functions.core.editing.reviews import PageDates
 from functions.core.editing.services import EditingServices
 from functions.core.errors import NotAllowedError

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from difflib import SequenceMatcher
 from typing import Any
 
-from functions.content.page_keys import Shape
-from functions.content.yaml_values import (
+from functions.content.texts.page_keys import Shape
+from functions.content.texts.yaml_values import (
     EMPTY,
     canonical,
     entry,

@@ -9,7 +9,7 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
-from functions.content.protocol_calls import Call, Params, RefusedError
+from functions.content.decap.protocol_calls import Call, Params, RefusedError
 from functions.core.editing.permissions import Action
 from functions.core.errors import InvalidContentError, NotAllowedError
 from functions.core.models.content import ContentProblem, PageKind, PagePath

@@ -6,8 +6,8 @@ import json
 
 from flask import Flask, Response, abort, jsonify, request
 
-from functions.content.decap_config import DecapConfig, preview_names
-from functions.content.editor_files import FOLDER, EditorFiles, smallest
+from functions.content.decap.config import DecapConfig, preview_names
+from functions.content.decap.files import FOLDER, EditorFiles, smallest
 from functions.content.guard import current_editor, current_session
 from functions.content.services import ContentServices
 from functions.core.editing.permissions import is_province

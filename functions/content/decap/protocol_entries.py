@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-from functions.content.entries import shown_to_decap
-from functions.content.protocol_calls import Call, RefusedError
+from functions.content.decap.protocol_calls import Call, RefusedError
+from functions.content.texts.entries import shown_to_decap
 from functions.core.editing.permissions import Action, may
 from functions.core.editing.publishing import publish_now
 from functions.core.errors import InvalidContentError, NotAllowedError, NotFoundError

@@ -7,8 +7,8 @@ from dataclasses import replace
 
 from flask import Flask, Response, abort, make_response, request
 
-from functions.content.differences import differences, document_from
-from functions.content.drawing import (
+from functions.content.desk.differences import differences, document_from
+from functions.content.desk.drawing import (
     HOME,
     STALE,
     Refusal,
@@ -18,9 +18,9 @@ from functions.content.drawing import (
     go,
     refusal_of,
 )
-from functions.content.field_names import PageFieldNames
+from functions.content.desk.field_names import PageFieldNames
+from functions.content.desk.reading import PageReader
 from functions.content.guard import current_editor
-from functions.content.reading import PageReader
 from functions.content.services import ContentServices
 from functions.core.editing.comparing import change_of
 from functions.core.editing.drafting import discard, draft_of, set_status

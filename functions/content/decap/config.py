@@ -9,8 +9,8 @@ from collections.abc import Mapping
 from datetime import timedelta
 from typing import Any
 
-from functions.content.choices import Choice, Choices
-from functions.content.collections import (
+from functions.content.decap.choices import Choice, Choices
+from functions.content.decap.collections import (
     FILE_KINDS,
     OWN_KINDS,
     SHARED_KINDS,

@@ -6,8 +6,8 @@ import re
 from collections.abc import Callable
 from difflib import SequenceMatcher
 
-from functions.content.markdown_blocks import Block, BlockKind
-from functions.content.markdown_writing import (
+from functions.content.texts.markdown_blocks import Block, BlockKind
+from functions.content.texts.markdown_writing import (
     cells_of,
     is_delimiter,
     padded_cells,

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from flask import Flask
 
-from functions.content import drafts, history, review_pages, shared_text
-from functions.content.field_names import PageFieldNames
-from functions.content.reading import PageReader
+from functions.content.desk import drafts, history, review_pages, shared_text
+from functions.content.desk.field_names import PageFieldNames
+from functions.content.desk.reading import PageReader
 from functions.content.services import ContentServices
 from functions.core.editing.shared_changes import procedure_path
 

@@ -9,14 +9,14 @@ from typing import Any
 
 from flask import Flask, Response, request
 
-from functions.content.differences import (
+from functions.content.desk.differences import (
     REVIEW_KEYS,
     Difference,
     differences,
     document_from,
 )
-from functions.content.drafts import DRAFTS
-from functions.content.drawing import (
+from functions.content.desk.drafts import DRAFTS
+from functions.content.desk.drawing import (
     HOME,
     STALE,
     Refusal,
@@ -25,11 +25,11 @@ from functions.content.drawing import (
     go,
     refusal_of,
 )
-from functions.content.field_names import PageFieldNames
+from functions.content.desk.field_names import PageFieldNames
+from functions.content.desk.reading import PageReader, PublishedPage
 from functions.content.guard import current_editor
-from functions.content.reading import PageReader, PublishedPage
-from functions.content.rewriting import changed, read_page
 from functions.content.services import ContentServices
+from functions.content.texts.rewriting import changed, read_page
 from functions.core.editing.one_step import change_in_one_step
 from functions.core.editing.pages import UNIT_FOLDER
 from functions.core.editing.permissions import Action, is_province, require

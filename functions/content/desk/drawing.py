@@ -10,7 +10,7 @@ from urllib.parse import quote
 from flask import Flask, Response, make_response, redirect, request
 
 from functions.content.answers import editor_words
-from functions.content.collections import entry_name
+from functions.content.decap.collections import entry_name
 from functions.content.guard import current_editor, current_session, form_again
 from functions.core.editing.services import EditingServices
 from functions.core.errors import InvalidContentError, PublishFailedError

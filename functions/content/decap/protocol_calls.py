@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from functions.content.collections import entry_path
+from functions.content.decap.collections import entry_path
 from functions.core.editing.pages import LONGEST_SLUG
 from functions.core.editing.permissions import Action, require
 from functions.core.editing.services import EditingServices

@@ -8,11 +8,11 @@ from __future__ import annotations
 
 from typing import Any
 
-from functions.content.decap_data import decap_data, with_rows
-from functions.content.page_keys import PAGE_KEYS, TEMPLATES, shape_of
-from functions.content.rewriting import changed, new_page, read_page, split_page, unreadable
-from functions.content.typed_text import clean_text
-from functions.content.yaml_values import as_json, meant
+from functions.content.decap.data import decap_data, with_rows
+from functions.content.texts.page_keys import PAGE_KEYS, TEMPLATES, shape_of
+from functions.content.texts.rewriting import changed, new_page, read_page, split_page, unreadable
+from functions.content.texts.typed_text import clean_text
+from functions.content.texts.yaml_values import as_json, meant
 from functions.core.models.content import PagePath
 from publish import fast_yaml
 

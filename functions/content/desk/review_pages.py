@@ -12,8 +12,8 @@ from typing import Any
 from flask import Flask, Response, request
 
 from functions.content.answers import editor_words
-from functions.content.drafts import DRAFTS
-from functions.content.drawing import (
+from functions.content.desk.drafts import DRAFTS
+from functions.content.desk.drawing import (
     HOME,
     STALE,
     Refusal,
@@ -25,10 +25,10 @@ from functions.content.drawing import (
     quick_link,
     refusal_of,
 )
+from functions.content.desk.reading import PageReader, PublishedPage
 from functions.content.guard import current_editor
-from functions.content.reading import PageReader, PublishedPage
-from functions.content.rewriting import changed
 from functions.content.services import ContentServices
+from functions.content.texts.rewriting import changed
 from functions.core.editing.one_step import change_in_one_step
 from functions.core.editing.pages import SHARED_FOLDERS
 from functions.core.editing.permissions import Action, is_province, may, require

@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import cached_property
 from pathlib import Path
 
-from functions.content.reading import PageReader
+from functions.content.desk.reading import PageReader
 from functions.core.editing.pages import SHARED_FOLDERS
 from functions.core.editing.services import EditingServices
 from functions.core.models.content import PageKind

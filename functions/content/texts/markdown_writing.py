@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping, Sequence
 
-from functions.content.markdown_blocks import LISTS, Block, BlockKind
+from functions.content.texts.markdown_blocks import LISTS, Block, BlockKind
 
 MARGIN = "    "
 BETWEEN_LISTS = "<!-- -->"

@@ -7,11 +7,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from functions.content.bodies import tidied
-from functions.content.front_matter import rewritten
-from functions.content.page_keys import PAGE_KEYS, shape_of
-from functions.content.typed_text import clean_text
-from functions.content.yaml_values import meant, parts, plain
+from functions.content.texts.bodies import tidied
+from functions.content.texts.front_matter import rewritten
+from functions.content.texts.page_keys import PAGE_KEYS, shape_of
+from functions.content.texts.typed_text import clean_text
+from functions.content.texts.yaml_values import meant, parts, plain
 from functions.core.errors import InvalidContentError
 from functions.core.models.content import ContentProblem, PageKind
 from publish import fast_yaml

@@ -7,9 +7,9 @@ from dataclasses import dataclass
 
 from flask import Flask, Response, request
 
-from functions.content.differences import differences
-from functions.content.drafts import DRAFTS, VERSION
-from functions.content.drawing import (
+from functions.content.desk.differences import differences
+from functions.content.desk.drafts import DRAFTS, VERSION
+from functions.content.desk.drawing import (
     HOME,
     STALE,
     Refusal,
@@ -18,9 +18,9 @@ from functions.content.drawing import (
     go,
     refusal_of,
 )
-from functions.content.field_names import PageFieldNames
+from functions.content.desk.field_names import PageFieldNames
+from functions.content.desk.reading import PageReader
 from functions.content.guard import current_editor
-from functions.content.reading import PageReader
 from functions.content.services import ContentServices
 from functions.core.editing.one_step import bring_back_in_one_step
 from functions.core.editing.pages import UNIT_FOLDER

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from functions.content.collections import entry_name
-from functions.content.entries import shown_to_decap, taken_from_decap
-from functions.content.protocol_calls import Call, RefusedError
-from functions.content.protocol_pictures import pictures_of, with_sent_names
+from functions.content.decap.collections import entry_name
+from functions.content.decap.protocol_calls import Call, RefusedError
+from functions.content.decap.protocol_pictures import pictures_of, with_sent_names
+from functions.content.texts.entries import shown_to_decap, taken_from_decap
 from functions.core.editing.drafting import discard, draft_of, save, set_status
 from functions.core.editing.permissions import Action, may
 from functions.core.editing.publishing import publish

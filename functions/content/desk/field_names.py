@@ -11,7 +11,7 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-from functions.content.differences import Keys
+from functions.content.desk.differences import Keys
 from functions.core.models.content import PageKind, PagePath
 from functions.yaml_files import read_yaml
 from publish.laws import load_hotlines, load_laws

@@ -14,9 +14,9 @@ from dataclasses import dataclass
 from difflib import SequenceMatcher
 from itertools import pairwise
 
-from functions.content.markdown_blocks import LISTS, Block, BlockKind, read_blocks
-from functions.content.markdown_tables import merged_table, sets_columns_anew
-from functions.content.markdown_writing import (
+from functions.content.texts.markdown_blocks import LISTS, Block, BlockKind, read_blocks
+from functions.content.texts.markdown_tables import merged_table, sets_columns_anew
+from functions.content.texts.markdown_writing import (
     BETWEEN_LISTS,
     as_paragraph,
     inline,
@@ -27,7 +27,7 @@ from functions.content.markdown_writing import (
     written_block,
     written_item,
 )
-from functions.content.shown_markdown import Comparison
+from functions.content.texts.shown_markdown import Comparison
 
 _LONGEST = 200_000
 _MOST_LINES = 4_000

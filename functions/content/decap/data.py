@@ -10,8 +10,8 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from functions.content.page_keys import Keys, Leaf, Named, Rows, Shape
-from functions.content.yaml_values import EMPTY, meant, shape_below, shape_of_items
+from functions.content.texts.page_keys import Keys, Leaf, Named, Rows, Shape
+from functions.content.texts.yaml_values import EMPTY, meant, shape_below, shape_of_items
 from functions.core.errors import InvalidContentError
 from functions.core.models.content import ContentProblem
 from publish import fast_yaml

@@ -1,0 +1,1 @@
+"""Decap CMS: its page, its configuration for each editor, and the proxy protocol it speaks."""
