@@ -104,6 +104,7 @@ class Screen:
 
     def open_notice(self, slug: str, text: str) -> None:
         self.open(f"collections/{NOTICES}/entries/{slug}")
+        expect(self.page.get_by_label("Tiêu đề").first).to_have_value(f"Thông báo {slug}")
         expect(self.words(text)).to_be_visible()
 
     def words(self, text: str) -> Locator:
@@ -322,6 +323,7 @@ def test_unsaved_text_comes_back_and_undoes_nothing_of_others(
     expect(screen.words("Hai. Chưa lưu.")).to_be_visible()
     screen.save()
     expect(screen.panel).to_contain_text("ghép với bản sửa của người khác")
+    expect(screen.words("Một, của người khác.")).to_be_visible()
 
     assert "Một, của người khác.\n\nHai. Chưa lưu.\n" in office.draft_text(path)
 

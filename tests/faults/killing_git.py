@@ -41,7 +41,8 @@ _PROGRAM = """#!/bin/sh
 number=$(($(cat {count} 2>/dev/null || echo 0) + 1))
 echo $number > {count}
 if [ $number = {chosen} ] && [ {call} = {start} ]; then
-    touch {hit}; {end} exit 137
+    if [ {nth} = 1 ]; then touch {hit}; {end} exit 137; fi
+    exec git "$@"
 fi
 if [ $number = {chosen} ]; then
     strace -qq -o {log}.$number -e trace={calls} -e inject={call}:signal=SIGKILL:when={nth} \\

@@ -7,7 +7,7 @@ from datetime import date
 import pytest
 from click.testing import CliRunner
 
-from functions.local.commands import running
+from functions.local.commands import building
 from publish.errors import PublishError
 from publish.report import Finding, FindingKind, report, summary
 from tests.publish.conftest import ROOT, SAMPLE, TODAY, Project
@@ -136,9 +136,10 @@ def test_real_content_can_be_reported_as_of_any_day(on: date) -> None:
 def test_command_builds_and_lists_on_stdout(
     project: Project, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(running, "PROJECT", project.root)
+    monkeypatch.setattr(building, "PROJECT", project.root)
+    monkeypatch.setattr(building, "BUILD", project.out)
 
-    run = CliRunner().invoke(running.build, ["--report", "--on", "2027-01-01"])
+    run = CliRunner().invoke(building.build, ["--report", "--on", "2027-01-01"])
 
     lines = run.stdout.splitlines()
     assert run.exit_code == 0
@@ -150,6 +151,7 @@ def test_command_builds_and_lists_on_stdout(
 def test_command_without_the_option_lists_nothing(
     project: Project, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(running, "PROJECT", project.root)
+    monkeypatch.setattr(building, "PROJECT", project.root)
+    monkeypatch.setattr(building, "BUILD", project.out)
 
-    assert CliRunner().invoke(running.build, ["--on", "2027-01-01"]).stdout == ""
+    assert CliRunner().invoke(building.build, ["--on", "2027-01-01"]).stdout == ""
