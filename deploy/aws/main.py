@@ -113,6 +113,7 @@ def _build_site(settings: DeploySettings, upload_url: str) -> Path:
     if data_dir is None or not has_content(data_dir):
         built = build_site(PROJECT, out, today, _say, compress=False, upload_url=upload_url)
         return built.site.parent
+    _say(f"with what staff published in {data_dir}")
     store = GitContentStore(data_dir / REPOSITORY)
     places = Places(PROJECT, out, lock_of(data_dir))
     publisher = LocalSitePublisher(store, places, lambda: today, upload_url=upload_url, say=_say)

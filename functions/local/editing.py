@@ -40,10 +40,12 @@ def make_editing(
     on: date | None = None,
     say: Say = lambda line: None,
     is_waited_for: bool = False,
+    is_ahead: bool = False,
 ) -> Editing:
     """Make the services over the repository of the data folder, which is made if need be.
 
-    The site is built as of the day `on`, else of today in Viet Nam. Raises SettingsError where
+    The site is built as of the day `on`, else of today in Viet Nam. What `is_ahead` of the
+    software that runs stays on this machine. Raises SettingsError where
     no data folder is named, and StoreUnavailableError.
     """
     from functions.photos.pages import ChildPictureMaker
@@ -62,7 +64,7 @@ def make_editing(
         Places(PROJECT, services.build_dir, lock_of(settings.data_dir)),
         today,
         upload_url=BuildSettings.from_env().upload_url,
-        elsewhere=_public_place(settings),
+        elsewhere=None if is_ahead else _public_place(settings),
         say=say,
         is_waited_for=is_waited_for,
     )

@@ -117,10 +117,14 @@ class Upkeep:
     def run_until(self, stopped: threading.Event) -> None:
         """Look at once, and again and again; a failure waits for the next turn."""
         for turn in itertools.count():
-            if turn % LOOK_EVERY_TURNS == 0 or self._editing.publisher.is_behind():
-                self.look()
-                self.remind()
-            self.keep_copy()
+            try:
+                if turn % LOOK_EVERY_TURNS == 0 or self._editing.publisher.is_behind():
+                    self.look()
+                    self.remind()
+                self.keep_copy()
+            except Exception as error:  # noqa: BLE001 a thread that died unseen would be worse
+                logs.crash("upkeep-crashed", error)
+                logs.alarm("site-not-built", "")
             if stopped.wait(TURN_SECONDS):
                 return
 

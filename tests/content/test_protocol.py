@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from functions.core.models.content import ContentProblem, DraftStatus
+from functions.core.editing.drafting import save
+from functions.core.models.content import ContentProblem, DraftStatus, Edit
 from tests.content.protocol_kit import (
     NOTICE_TEXT,
     OTHERS_COLLECTION,
@@ -305,6 +306,25 @@ def test_a_draft_is_opened_by_its_own_path_only(desk: Desk) -> None:
 
     assert call_entry(desk, "unpublishedEntryDataFile", "cat-nuoc", path=OWN)[0] == 403
     assert call_entry(desk, "unpublishedEntryDataFile", "cat-dien", path=OWN)[0] == 404
+
+
+def test_a_draft_that_takes_the_page_away_has_no_text_to_open(
+    world: EditingWorld, desk: Desk
+) -> None:
+    save(Edit(world.page(OWN), None), world.editor(APPROVER), world.editing)
+
+    status, entry = call_entry(desk, "unpublishedEntry")
+
+    assert (status, entry["diffs"]) == (200, [])
+    assert call_entry(desk, "unpublishedEntryDataFile", path=OWN)[0] == 404
+
+
+def test_a_page_is_not_saved_where_a_picture_stands(world: EditingWorld, desk: Desk) -> None:
+    picture = OWN.replace("cat-dien.md", "cot-dien.jpg")
+
+    assert persist(desk, picture, NEW_TEXT).status_code == 403
+
+    assert world.store.drafts() == []
 
 
 @pytest.mark.parametrize(

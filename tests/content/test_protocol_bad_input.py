@@ -250,6 +250,18 @@ def test_a_base_that_nobody_knows_is_a_conflict_and_never_a_crash(
     assert world.store.drafts() == []
 
 
+@pytest.mark.parametrize("name", ["dataFiles", "assets", "base", "options"])
+def test_a_save_whose_parts_have_another_type_is_told(
+    world: EditingWorld, desk: Desk, name: str
+) -> None:
+    sent = {"dataFiles": [{"path": NEW, "slug": "x", "raw": "---\ntitle: x\n---\n"}]}
+
+    for odd in ("x", 12, True):
+        assert_told(desk.call("persistEntry", **(sent | {name: odd})), 400)
+
+    assert world.store.drafts() == []
+
+
 @pytest.mark.parametrize("status", ["", "published", "DRAFT", "in-review", "x" * 1000])
 def test_a_status_that_is_none_is_told(desk: Desk, status: str) -> None:
     persist(desk, NEW, "---\ntitle: x\n---\nx\n", new=True)

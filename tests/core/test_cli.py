@@ -22,6 +22,7 @@ from functions.core.models import JobState
 from functions.core.signin import open_session, spend_link
 from functions.core.tips import submit_tip
 from functions.local.cli import main
+from tests.core.test_config import AWS
 from tests.core.world import draft
 
 WARD = "phuong-tan-an"
@@ -154,6 +155,35 @@ def test_bad_settings_list_all_problems_and_exit_2(
     assert answer.err.splitlines() == [
         "BINHYEN_DATA_DIR is missing",
         "BINHYEN_PORT must be a number from 1 to 65533",
+    ]
+
+
+def test_editor_without_an_address_does_not_start(
+    binhyen: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("BINHYEN_PUBLIC_URL", "https://binhyen.example")
+
+    answers = [binhyen("edit"), binhyen("officers", "link", "--editor", "--unit", WARD)]
+
+    assert [answer.code for answer in answers] == [2, 2]
+    assert answers[0].err.splitlines() == ["BINHYEN_EDITOR_URL is missing: the editor needs it"]
+    assert "BINHYEN_EDITOR_URL is missing" in answers[1].err
+
+
+def test_editor_of_an_installation_on_aws_names_all_it_needs(
+    binhyen: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("BINHYEN_DATA_DIR", "BINHYEN_PORT"):
+        monkeypatch.delenv(name)
+    for name, value in AWS.items():
+        monkeypatch.setenv(name, value)
+
+    answer = binhyen("edit")
+
+    assert answer.code == 2
+    needed = ("EDITOR_URL", "DATA_DIR", "PORT", "AWS_RELEASES_BUCKET")
+    assert answer.err.splitlines() == [
+        f"BINHYEN_{name} is missing: the editor needs it" for name in needed
     ]
 
 

@@ -17,12 +17,22 @@ from botocore.exceptions import ClientError
 
 from functions.bootstrap import Services
 from functions.config import Settings
-from functions.core.models.content import ChangeKind, ChangeNote, Editor, EditorRole
+from functions.core.editing.reminding import remind
+from functions.core.models.content import (
+    ChangeKind,
+    ChangeNote,
+    Editor,
+    EditorRole,
+    PageKind,
+    PagePath,
+    ReviewItem,
+)
 from functions.core.signin import end_session, issue_link, open_session, spend_link
 from functions.local.site_bucket import open_pages_copy, open_site_bucket
 from functions.stores.aws_clients import AwsClients
 from functions.stores.git import GitContentStore
 from tests.deploy.cloud import ACCOUNT, NAME, Deployed
+from tests.fakes.clock import FrozenClock
 
 USER = "bien-tap"
 CHANGED, NEW, GONE = "theo-doi/index.html", "canh-bao/moi/index.html", "thu-tuc/index.html"
@@ -173,6 +183,22 @@ def test_officers_sign_in_on_the_editors_machine(
 
         assert open_session(session.session_id, signin).officer == officer
         end_session(session, signin)
+
+
+def test_a_reminder_of_the_editors_machine_comes_to_the_units_group(
+    deployed: Deployed, newsroom: Newsroom, unit: str
+) -> None:
+    page = PagePath(f"site/don-vi/{unit}/index.md", PageKind.UNIT, unit, unit)
+    due = {unit: [ReviewItem(page, "Trang của đơn vị", "2026-11-01")]}
+    morning = FrozenClock(datetime.now(UTC).replace(hour=3, minute=0))
+
+    with newsroom.rights():
+        services = Services(newsroom.settings, morning)
+        told = [remind(due, "https://bien-tap.example.vn", services.work) for _ in range(2)]
+
+    [message] = deployed.wait_for(lambda: deployed.sandbox.messages(unit))
+    assert told == [1, 0]
+    assert "Trang của đơn vị" in message["text"]
 
 
 def test_the_editors_machine_reads_no_tip_no_token_and_no_photo(newsroom: Newsroom) -> None:

@@ -12,7 +12,7 @@ from functions.content.decap.collections import entry_path
 from functions.core.editing.pages import LONGEST_SLUG
 from functions.core.editing.permissions import Action, require
 from functions.core.editing.services import EditingServices
-from functions.core.errors import NotAllowedError, NotFoundError
+from functions.core.errors import NotFoundError
 from functions.core.models.content import Editor, PageKind, PagePath
 from functions.core.vietnamese import slug_of
 
@@ -117,10 +117,7 @@ class Call:
 
     def kind_in(self, folder: str) -> PageKind:
         """Return what stands in a folder of pages. Raises NotAllowedError."""
-        kind = self.page(f"{folder}/trang.md").kind
-        if kind is PageKind.PICTURE:
-            raise NotAllowedError("path")
-        return kind
+        return self.page(f"{folder}/trang.md").kind
 
     def picture_folder(self, path: str) -> str:
         """Return a folder, if pictures may stand in it. Raises NotAllowedError."""

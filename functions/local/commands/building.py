@@ -71,7 +71,7 @@ def _build_published(day: date, ahead: bool) -> Path:
     """Build the published pages of staff; return the folder they were written to."""
     from functions.local.editing import bring_up_to_date, make_editing
 
-    editing = make_editing(Services(Settings.from_env()), on=day, say=say)
+    editing = make_editing(Services(Settings.from_env()), on=day, say=say, is_ahead=ahead)
     if ahead:
         store, now = editing.services.store, editing.services.clock.now()
         version = version_ahead(PROJECT / "site", store, now)

@@ -77,11 +77,10 @@ def edit(child_of: int | None) -> None:
     """Run the editor alone: here staff write pages, and publish them."""
     from functions.local.editor import edit_until
 
-    stopped, settings = _stopping(child_of), _settings_of_an_editor()
-    problem = git_problem()
+    settings, problem = _settings_of_an_editor(), git_problem()
     if problem:
         raise click.ClickException(problem)
-    edit_until(stopped, Services(settings))
+    edit_until(_stopping(child_of), Services(settings))
 
 
 @click.command()

@@ -61,9 +61,8 @@ class GitContentStore:
         try:
             listed = self._git.run("ls-tree", "-r", "-z", version, "--", folder)
         except GitFailedError as exc:
-            if self._git.resolve(version) is None:
-                return {}
-            raise StoreUnavailableError(str(exc), "git") from exc
+            self._require_failed_by_name(exc, version)
+            return {}
         found: dict[str, str] = {}
         for entry in _names(listed):
             (mode, _, blob_id), path = entry.split("\t", 1)[0].split(), entry.split("\t", 1)[1]
@@ -142,7 +141,9 @@ class GitContentStore:
             return False
         try:
             self._git.run("merge-base", "--is-ancestor", part, version)
-        except GitFailedError:
+        except GitFailedError as exc:
+            if exc.exit_code != 1:
+                self._require_failed_by_name(exc, part, version)
             return False
         return True
 
@@ -150,6 +151,7 @@ class GitContentStore:
         try:
             listed = self._git.run("diff-tree", "-r", "-z", "--name-only", before, after)
         except GitFailedError as exc:
+            self._require_failed_by_name(exc, before, after)
             raise NotFoundError("version") from exc
         return sorted(_names(listed))
 
@@ -244,6 +246,11 @@ class GitContentStore:
             return []
         arguments = ("--stdin", "--no-walk=unsorted", f"--format={RECORD}")
         return [*steps_in(self._git.output("log", *arguments, lines=versions))]
+
+    def _require_failed_by_name(self, failed: GitFailedError, *versions: str) -> None:
+        """Raises StoreUnavailableError where git failed though there are all those versions."""
+        if all(self._git.resolve(version) for version in versions):
+            raise StoreUnavailableError(str(failed), "git") from failed
 
     def _merged_files(self, unmerged: Mapping[str, Mapping[str, str]]) -> Mapping[str, str]:
         """Join the files that both changed. Raises MergeConflictError with those it cannot."""

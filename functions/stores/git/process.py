@@ -148,19 +148,20 @@ class Git:
 
     def _make(self) -> None:
         """Make the repository aside and rename it, so that there is a whole one or none."""
-        self.repository.parent.mkdir(parents=True, exist_ok=True)
-        with tempfile.TemporaryDirectory(
-            prefix=f".{self.repository.name}-", dir=self.repository.parent
-        ) as folder:
-            aside = Path(folder) / "new"
-            command = [_GIT, "init", "--quiet", "--bare", "--template=", "--initial-branch=main"]
-            try:
-                made = [*command, str(aside)]
-                subprocess.run(made, env=_ENVIRONMENT, check=True, capture_output=True)
-                for key, value in _CONFIG.items():
-                    config = [_GIT, f"--git-dir={aside}", "config", key, value]
-                    subprocess.run(config, env=_ENVIRONMENT, check=True, capture_output=True)
+        try:
+            self.repository.parent.mkdir(parents=True, exist_ok=True)
+            with tempfile.TemporaryDirectory(
+                prefix=f".{self.repository.name}-", dir=self.repository.parent
+            ) as folder:
+                aside = Path(folder) / "new"
+                self._make_at(aside)
                 aside.rename(self.repository)
-            except (OSError, subprocess.CalledProcessError) as exc:
-                if not (self.repository / "HEAD").is_file():  # else another process made it
-                    raise StoreUnavailableError("git", type(exc).__name__) from exc
+        except (OSError, subprocess.CalledProcessError) as exc:
+            if not (self.repository / "HEAD").is_file():  # else another process made it
+                raise StoreUnavailableError("git", type(exc).__name__) from exc
+
+    def _make_at(self, folder: Path) -> None:
+        init = ["init", "--quiet", "--bare", "--template=", "--initial-branch=main", str(folder)]
+        configs = [[f"--git-dir={folder}", "config", *setting] for setting in _CONFIG.items()]
+        for arguments in (init, *configs):
+            subprocess.run([_GIT, *arguments], env=_ENVIRONMENT, check=True, capture_output=True)

@@ -83,6 +83,28 @@ def test_a_picture_that_other_pages_showed_stays_away(desk: EditingDesk) -> None
     assert desk.store.read(desk.store.published(), PICTURE) is None
 
 
+def test_files_that_are_none_of_the_staffs_do_not_come_back_with_a_page(
+    desk: EditingDesk,
+) -> None:
+    odd = f"site/don-vi/{UNIT}/thong-bao/_mau.png"
+    with_it = desk.store.make_version(
+        [desk.store.published()],
+        {odd: PNG, NOTICE: b"![](_mau.png)\n"},
+        desk.store.versions()[0].note,
+        desk.clock.now(),
+    )
+    desk.store.move_published(desk.store.published(), with_it)
+    without = desk.store.make_version(
+        [with_it], {odd: None}, desk.store.versions()[0].note, desk.clock.now()
+    )
+    desk.store.move_published(with_it, without)
+
+    bring_back(desk.page(NOTICE), with_it, APPROVER, desk.services)
+
+    assert desk.text(NOTICE) == "![](_mau.png)\n"
+    assert desk.store.read(desk.store.published(), odd) is None
+
+
 @pytest.mark.parametrize("version", ["0" * 40, "main", "--all", ""])
 def test_what_is_no_publication_brings_nothing_back(desk: EditingDesk, version: str) -> None:
     with pytest.raises(NotFoundError):

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from functions.core.editing.drafting import discard, save, set_status
@@ -13,6 +15,7 @@ from functions.core.errors import (
     NotFoundError,
 )
 from functions.core.models.content import ContentProblem, DraftStatus, Edit
+from functions.stores.git import GitContentStore
 from tests.core.editing.world import (
     APPROVER,
     COLLEAGUE,
@@ -249,3 +252,16 @@ def test_a_draft_thrown_away_leaves_the_public_page(desk: EditingDesk) -> None:
     assert desk.text(NOTICE) == LINES
     with pytest.raises(NotFoundError):
         discard(page, COLLEAGUE, desk.services)
+
+
+def test_a_page_that_others_never_stop_saving_is_told_as_busy(desk: EditingDesk) -> None:
+    class NeverFree(GitContentStore):
+        def move_draft(self, page: str, before: str | None, after: str | None) -> None:
+            raise ConflictError(page)
+
+    busy = NeverFree(desk.folder / "content.git")
+
+    with pytest.raises(ConflictError):
+        save(Edit(desk.page(NOTICE), "x\n"), EDITOR, replace(desk.services, store=busy))
+
+    assert desk.store.drafts() == []

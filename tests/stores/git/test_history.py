@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
@@ -15,6 +16,7 @@ from functions.core.models.content import (
     EditorRole,
 )
 from functions.stores.git import GitContentStore
+from functions.stores.git.process import GitFailedError
 from tests.stores.git.kit import (
     EDITOR,
     NOW,
@@ -234,3 +236,32 @@ def test_a_lost_object_is_told_and_not_taken_for_nothing(
 
     with pytest.raises(StoreUnavailableError):
         store.read(first, PAGE)
+
+
+@pytest.mark.parametrize(
+    "ask", ["contains", "changed_paths", "paths", "draft", "versions", "merge_texts"]
+)
+def test_a_git_that_was_killed_is_told_and_not_taken_for_an_answer(
+    store: GitContentStore, first: str, monkeypatch: pytest.MonkeyPatch, ask: str
+) -> None:
+    second = publish(store, {PAGE: b"2\n"})
+    begin_draft(store, PAGE, b"3\n")
+    run = store._git.run
+    killed = {"merge-base", "diff-tree", "ls-tree", "log", "merge-file"}
+
+    def dying(*arguments: str, **more: Any) -> bytes:
+        if arguments[0] in killed:
+            raise GitFailedError(-9, b"", "")
+        return run(*arguments, **more)
+
+    monkeypatch.setattr(store._git, "run", dying)
+
+    with pytest.raises(StoreUnavailableError):
+        {
+            "contains": lambda: store.contains(second, first),
+            "changed_paths": lambda: store.changed_paths(first, second),
+            "paths": lambda: store.paths(second),
+            "draft": lambda: store.draft(PAGE),
+            "versions": store.versions,
+            "merge_texts": lambda: store.merge_texts(b"1\n", b"2\n", b"3\n"),
+        }[ask]()

@@ -5,11 +5,12 @@ from __future__ import annotations
 import multiprocessing
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from subprocess import TimeoutExpired
 
 import pytest
 
 from functions.core.errors import ConflictError, NotFoundError, StoreUnavailableError
-from functions.stores.git import GitContentStore
+from functions.stores.git import GitContentStore, process
 from tests.stores.git.kit import (
     NOW,
     assert_whole,
@@ -186,8 +187,21 @@ def test_a_repository_that_was_only_half_made_is_no_obstacle(tmp_path: Path) -> 
 def test_a_repository_that_cannot_be_made_is_told_as_a_store_that_fails(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("in the way")
 
-    with pytest.raises((StoreUnavailableError, OSError)):
+    with pytest.raises(StoreUnavailableError):
         GitContentStore(tmp_path / "file" / "content.git")
+
+
+@pytest.mark.parametrize("fails", [OSError(12, "no memory"), TimeoutExpired("git", 60)])
+def test_a_git_that_does_not_run_is_told_as_a_store_that_fails(
+    store: GitContentStore, first: str, monkeypatch: pytest.MonkeyPatch, fails: Exception
+) -> None:
+    def refuse(*_: object, **__: object) -> None:
+        raise fails
+
+    monkeypatch.setattr(process.subprocess, "run", refuse)
+
+    with pytest.raises(StoreUnavailableError):
+        store.published()
 
 
 def test_a_broken_repository_is_told_and_not_taken_for_an_empty_one(

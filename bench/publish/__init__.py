@@ -1,0 +1,1 @@
+"""From an approver's click to the public page, beside a build of the same change."""
