@@ -94,9 +94,8 @@
   JSON.parse(page.previews).forEach((name) => CMS.registerPreviewTemplate(name, Preview));
   CMS.registerPreviewStyle("/assets/site.css");
   CMS.registerPreviewStyle(
-    `html, body { height: 100%; margin: 0; }
-     body > div, body > div > div { height: 100%; }
-     .be-preview { display: block; width: 100%; height: 100%; border: 0; }
+    `body { margin: 0; }
+     .be-preview { position: fixed; inset: 0; width: 100%; height: 100%; border: 0; }
      .be-simple { padding: 1rem; }
      .be-simple img { max-width: 100%; }
      .be-simple__note { color: #46524e; }`,

@@ -221,6 +221,7 @@ def test_editor_sees_their_own_pages_in_vietnamese_and_nothing_from_elsewhere(
     screen.page.click("a:has-text('Thêm thông báo')")
     drawn = screen.page.frame_locator("iframe").frame_locator("iframe")
     expect(drawn.locator("h1")).to_have_text("Bản dựng")
+    shown = screen.page.frame_locator("iframe").locator("iframe").bounding_box()
     words = screen.page.inner_text("#nc-root")
 
     assert listed == ["Trang của đơn vị", "Thông báo", "Tin tức", "Kết quả giải quyết"]
@@ -228,6 +229,8 @@ def test_editor_sees_their_own_pages_in_vietnamese_and_nothing_from_elsewhere(
         assert word in words
     assert screen.page.locator("input[type=date]").first.input_value() == "2026-11-20"
     assert screen.page.title() == "Soạn trang – Bình Yên Đắk Lắk"
+    assert shown is not None
+    assert shown["height"] > 700
     assert screen.outside == []
     assert screen.refused == []
 

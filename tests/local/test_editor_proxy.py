@@ -53,7 +53,7 @@ def test_a_picture_passes_and_what_is_larger_is_refused_before_it_is_sent(
 ) -> None:
     proxy, _ = door
 
-    refused = proxy.announce("/api/v1", 18 * MIB, "application/json", name=EDITOR_HOST)
+    refused = proxy.announce("/api/v1", 42 * MIB, "application/json", name=EDITOR_HOST)
 
     assert (refused.status, refused.headers["Content-Type"]) == (413, "application/json")
     assert json.loads(refused.data)["errors"][0]["code"] == "body_too_large"

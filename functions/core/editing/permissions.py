@@ -51,3 +51,7 @@ def require(editor: Editor, action: Action, page: PagePath) -> None:
 
 def is_province(editor: Editor) -> bool:
     return editor.role in _PROVINCE
+
+
+def is_approver(editor: Editor) -> bool:
+    return editor.role in _APPROVERS
