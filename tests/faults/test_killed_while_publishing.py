@@ -91,7 +91,7 @@ def assert_goes_on(
 def test_killed_at_some_points_site_and_repository_are_whole(
     killed: Attempt, report_points: Report
 ) -> None:
-    report_points(sweep(killed, spread=6))
+    report_points(sweep(killed, spread=5))
 
 
 @pytest.mark.long

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 import pytest
 
 from tests.faults.sandbox import Sandbox
+from tests.local.publishing import Press, first_print
 
 
 @pytest.fixture(scope="session")
@@ -16,3 +17,9 @@ def zalo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Sandbox]:
     sandbox.start()
     yield sandbox
     sandbox.stop()
+
+
+@pytest.fixture(scope="session")
+def printed(tmp_path_factory: pytest.TempPathFactory) -> Press:
+    """A small project whose first publication is public; tests take copies of it."""
+    return first_print(tmp_path_factory.mktemp("printed"))

@@ -18,7 +18,7 @@ from functions.stores.s3_releases import Deployment, Releases
 from functions.stores.s3_site_place import S3SitePlace
 from functions.web.headers import content_security_policy
 from tests.aws.engine import REGION, Engine
-from tests.local.publishing import PAGE, PHONE, UNIT, Press, first_print
+from tests.local.publishing import PAGE, PHONE, UNIT, Press
 
 PUBLIC_URL = "https://binhyen.example.vn"
 NOTICE = f"site/don-vi/{UNIT}/thong-bao/cat-dien.md"
@@ -69,11 +69,6 @@ class Cloud:
         with monkeypatch.context() as patch:
             patch.setattr(self.s3, call, refused)
             yield
-
-
-@pytest.fixture(scope="module")
-def printed(tmp_path_factory: pytest.TempPathFactory) -> Press:
-    return first_print(tmp_path_factory.mktemp("printed"))
 
 
 @pytest.fixture(scope="module")

@@ -12,15 +12,10 @@ import pytest
 from functions.core.errors import StoreUnavailableError
 from functions.local.editing import Editing
 from functions.local.editor import Upkeep
-from tests.local.publishing import PAGE, Press, first_print
+from tests.local.publishing import PAGE, Press
 
 MIDNIGHT = datetime(2026, 11, 21, 17, 0, tzinfo=UTC)
 """When the 22nd begins in Viet Nam."""
-
-
-@pytest.fixture(scope="module")
-def printed(tmp_path_factory: pytest.TempPathFactory) -> Press:
-    return first_print(tmp_path_factory.mktemp("printed"))
 
 
 @pytest.fixture
