@@ -154,12 +154,13 @@ def take_over_build(out: Path) -> None:
         return
     own = shutil.ignore_patterns(".lock", "generator.log", "work-*", "content")
     try:
-        shutil.copytree(PROJECT / "build", out, symlinks=True, ignore=own, copy_function=_link)
+        shutil.copytree(PROJECT / "build", out, symlinks=True, ignore=own, copy_function=link_file)
     except OSError:  # another disk, or somebody builds there now
         shutil.rmtree(out, ignore_errors=True)
 
 
-def _link(source: str, target: str) -> None:
+def link_file(source: str, target: str) -> None:
+    """Copy a file, or a link, by giving it a second name."""
     os.link(source, target, follow_symlinks=False)
 
 

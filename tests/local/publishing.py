@@ -18,6 +18,7 @@ from functions.stores.git import GitContentStore
 from tests.fakes.clock import FrozenClock
 from tests.fakes.content import ListedProblems, SamePictures
 from tests.publish.conftest import TODAY, make_small_project
+from tests.system import link_file
 
 UNIT = "xa-hai"
 PAGE = f"site/don-vi/{UNIT}/index.md"
@@ -58,8 +59,15 @@ class Press:
 
     @classmethod
     def over(cls, printed: Press, folder: Path) -> Press:
-        """Return one over a copy of what another has kept and built."""
-        shutil.copytree(printed.folder, folder, symlinks=True)
+        """Return one over a copy of what another has kept and built.
+
+        Built files are the same on the disk: a build takes names away and makes new files.
+        """
+        shutil.copytree(printed.folder / "data", folder / "data")
+        own = shutil.ignore_patterns(".lock", "generator.log", "work-*", "content")
+        shutil.copytree(
+            printed.out, folder / "build", symlinks=True, ignore=own, copy_function=link_file
+        )
         return cls(printed.project, folder)
 
     def ship(self) -> None:

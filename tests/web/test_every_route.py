@@ -34,6 +34,8 @@ ROUTES = {
     ("GET", "/can-bo/"): Audience.STAFF,
     ("GET", "/can-bo/tin/<card_code>"): Audience.STAFF,
     ("GET", "/can-bo/bang-do"): Audience.STAFF,
+    ("GET", "/can-bo/sua-trang"): Audience.STAFF,
+    ("POST", "/can-bo/sua-trang"): Audience.STAFF,
     ("GET", "/can-bo/tin/<card_code>/anh/<int:position>"): Audience.STAFF,
     ("GET", "/can-bo/tin/<card_code>/tep/<int:position>"): Audience.STAFF,
     ("GET", f"/can-bo/tin/<card_code>/{ANY_ACT}"): Audience.STAFF,
