@@ -38,6 +38,7 @@ from tests.content.world import (
 LIST = "/sua-nhanh/ban-nhap/"
 DRAFT = f"{LIST}{UNIT_PAGE}"
 PICTURE = f"site/don-vi/{UNIT}/anh/tru-so.png"
+NEWS = NOTICE.replace("thong-bao", "tin-tuc")
 HIDDEN = ("commit", "branch", "YAML", "front matter", "slug", "draft", EDITOR.name, APPROVER.name)
 
 
@@ -378,12 +379,15 @@ def test_unknown_button_is_a_bad_request(world: EditingWorld) -> None:
     assert desk.post(DRAFT, viec="xoa-het", seen=seen(desk)).status_code == 400
 
 
-def test_link_to_go_on_editing_leads_to_the_form_or_the_editor(world: EditingWorld) -> None:
+def test_link_to_go_on_editing_leads_to_the_small_form_or_the_editor(world: EditingWorld) -> None:
     drafted(world)
     drafted(world, NOTICE, "", NOTICE_TEXT, base="")
+    drafted(world, NEWS, "", NOTICE_TEXT, base="")
     desk = world.sign_in(EDITOR)
 
-    unit, notice = desk.get(DRAFT).text, desk.get(f"{LIST}{NOTICE}").text
+    unit, notice, news = (desk.get(f"{LIST}{page}").text for page in (UNIT_PAGE, NOTICE, NEWS))
 
     assert f'href="/sua-nhanh/{UNIT}/"' in unit
-    assert f'href="/?don-vi={UNIT}#/collections/{UNIT}--thong-bao/entries/cat-dien"' in notice
+    assert f'href="/sua-nhanh/{UNIT}/thong-bao/cat-dien"' in notice
+    assert f'href="/?don-vi={UNIT}#/collections/{UNIT}--tin-tuc/entries/cat-dien"' in news
+    assert desk.get(f"/sua-nhanh/{UNIT}/thong-bao/cat-dien").status_code == 200

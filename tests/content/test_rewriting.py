@@ -279,6 +279,7 @@ def test_front_matter_in_braces_is_written_anew_when_it_changes() -> None:
             "title: 2026\nsummary: b\n",
         ),
         ("title: a\ntitle: b\n", {"title": "c"}, "title: c\n"),
+        ("title: a\n", {"title": "1234e5678901"}, 'title: "1234e5678901"\n'),
     ],
 )
 def test_other_ways_to_write_a_value_are_understood(

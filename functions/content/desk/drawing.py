@@ -80,24 +80,20 @@ def who(by: Editor, editing: EditingServices) -> str:
     return f"{words.of('roles', by.role)}, {editing.units.get(by.unit_id).name}"
 
 
-def edit_link(page: PagePath) -> str:
-    """Return where a page is edited: its small form for what a unit says of itself, else Decap."""
-    if page.kind is PageKind.UNIT:
-        return f"{HOME}{page.unit_id}/"
-    return decap_link(page)
-
-
 def public_address(page: PagePath) -> str:
     """Return where residents read a page, below the portal."""
     below = page.path.removeprefix("site/").removeprefix("don-vi/").removesuffix(".md")
     return f"/{below.removesuffix('index').strip('/')}/"
 
 
-def quick_link(page: PagePath) -> str:
-    """Return the small form of a notice, or of what a unit says of itself; else Decap."""
+def edit_link(page: PagePath) -> str:
+    """Return where a page is edited: the small form of a notice, or of what a unit says of
+    itself; else Decap."""
+    if page.kind is PageKind.UNIT:
+        return f"{HOME}{page.unit_id}/"
     if page.kind is PageKind.NOTICE:
         return f"{HOME}{page.unit_id}/thong-bao/{page.slug}"
-    return edit_link(page)
+    return decap_link(page)
 
 
 def decap_link(page: PagePath) -> str:

@@ -22,7 +22,6 @@ from functions.content.desk.drawing import (
     edit_link,
     go,
     public_address,
-    quick_link,
     refusal_of,
 )
 from functions.content.desk.reading import PageReader, PublishedPage
@@ -201,7 +200,7 @@ class ReviewViews:
             says_something,
             is_blocked,
             page.path in drafts,
-            quick_link(page),
+            edit_link(page),
             public_address(page),
         )
 

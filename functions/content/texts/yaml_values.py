@@ -21,7 +21,7 @@ _DAY = re.compile(r"(\d{4}-\d\d-\d\d)(?:T00:00(?::00(?:\.0+)?)?(?:Z|[+-]\d\d:?\d
 _WHOLE = re.compile(r"[+-]?\d{1,15}", re.ASCII)
 _DECIMAL = re.compile(r"[+-]?\d{1,15}\.\d{1,4}", re.ASCII)
 # Plain YAML would do for many of them, but a reader could take them for numbers.
-_LIKE_A_NUMBER = re.compile(r"[+\d][\d .\-]*", re.ASCII)
+_LIKE_A_NUMBER = re.compile(r"[+\d][\d .\-]*|\d+[Ee]\d+", re.ASCII)
 _UNPRINTABLE = re.compile("[\x7f-\x9f\u2028\u2029\ufeff\ufffe\uffff]")
 
 EMPTY: tuple[Any, ...] = (None, "", [], {})
