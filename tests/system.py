@@ -6,13 +6,14 @@ import json
 import os
 import shutil
 import signal
-import socket
 import subprocess
 import time
 import urllib.request
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
+
+from tests.ports import free_ports
 
 PROJECT = Path(__file__).resolve().parent.parent
 BINHYEN = PROJECT / ".venv" / "bin" / "binhyen"
@@ -29,7 +30,7 @@ class System:
     def __init__(self, folder: Path, *, has_editor: bool = False) -> None:
         self.folder = folder
         self.has_editor = has_editor
-        self.port = three_free_ports()
+        self.port = free_ports(3)
         self.url = f"http://127.0.0.1:{self.port}"
         self.sandbox_url = f"http://127.0.0.1:{self.port + 1}"
         self.editor_url = f"http://127.0.0.1:{self.port + 2}"
@@ -162,17 +163,3 @@ def take_over_build(out: Path) -> None:
 def link_file(source: str, target: str) -> None:
     """Copy a file, or a link, by giving it a second name."""
     os.link(source, target, follow_symlinks=False)
-
-
-def three_free_ports() -> int:
-    """Return a free port whose next two are free as well."""
-    while True:
-        with socket.socket() as first, socket.socket() as second, socket.socket() as third:
-            first.bind(("127.0.0.1", 0))
-            port = int(first.getsockname()[1])
-            try:
-                second.bind(("127.0.0.1", port + 1))
-                third.bind(("127.0.0.1", port + 2))
-            except (OSError, OverflowError):
-                continue
-            return port

@@ -165,11 +165,12 @@ class Deployed:
         )
 
     def all_notes(self) -> str:
-        """Return all that deploying has noted of itself, the packages excepted."""
+        """Return all that deploying has noted of itself, the packages excepted; the editor's
+        copies of its repository, which are no text, lie there too."""
         s3, bucket = self.client("s3"), f"{NAME}-releases-{ACCOUNT}"
         found = s3.list_objects_v2(Bucket=bucket)["Contents"]
         return "\n".join(
-            s3.get_object(Bucket=bucket, Key=one["Key"])["Body"].read().decode()
+            s3.get_object(Bucket=bucket, Key=one["Key"])["Body"].read().decode(errors="replace")
             for one in found
             if not one["Key"].startswith("packages/")
         )

@@ -7,7 +7,6 @@ import itertools
 import os
 import secrets
 import shutil
-import socket
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from datetime import timedelta
@@ -28,6 +27,7 @@ from functions.run_jobs.handler import run_due_jobs
 from functions.sweep.handler import run_sweep
 from tests.fakes.clock import FrozenClock
 from tests.faults.sandbox import Sandbox
+from tests.ports import free_port
 
 AFTER_A_LEASE = timedelta(seconds=121)
 MOST_ROUNDS = 40
@@ -150,9 +150,3 @@ def assert_no_orphans_a_day_later(place: Place) -> None:
         run_sweep(services.sweep)
         named = services.stores.tips.blob_keys()
     assert place.blobs_on_disk() == named
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])

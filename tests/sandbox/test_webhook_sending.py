@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import socket
 from typing import Any
 
 import pytest
 
+from tests.ports import free_port
 from tests.sandbox.client import Caller
 from tests.sandbox.conftest import FrozenClock
 from tests.sandbox.receiver import Receiver, wait_until
@@ -27,12 +27,6 @@ def attempts(sandbox: Caller, since: int = 0) -> Any:
 
 def texts(receiver: Receiver, count: int) -> list[str]:
     return [posted.event["message"]["text"] for posted in receiver.wait_for(count)]
-
-
-def closed_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 def test_nobody_asked_so_no_event_is_made(sandbox: Caller) -> None:
@@ -160,7 +154,7 @@ def test_bad_answer_is_not_repeated_where_only_silence_is(
 
     sandbox.hear(resident, "a")
     wait_until(lambda: counts(sandbox) == {"given-up": 1})
-    sandbox.control("webhook", url=f"http://127.0.0.1:{closed_port()}/", retry_seconds=[30])
+    sandbox.control("webhook", url=f"http://127.0.0.1:{free_port()}/", retry_seconds=[30])
     sandbox.hear(resident, "b")
     wait_until(lambda: len(attempts(sandbox)) == 2)
 

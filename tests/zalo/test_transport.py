@@ -19,6 +19,7 @@ from functions.zalo.transport import (
     Transport,
     is_header_value,
 )
+from tests.ports import free_port
 from tests.zalo.stub_http import (
     Behaviour,
     StubServer,
@@ -34,13 +35,6 @@ CALL = Call("POST", "/path?a=1", {"access_token": "T0KEN"}, b'{"x":1}')
 
 def exchange(stub: StubServer, transport: Transport, call: Call = CALL) -> Answer:
     return transport.exchange(BaseUrl.parse(stub.url), call)
-
-
-def free_port() -> int:
-    with socket.create_server(("127.0.0.1", 0)) as server:
-        port = server.getsockname()[1]
-        assert isinstance(port, int)
-        return port
 
 
 def test_request_reaches_the_server_byte_for_byte(stub: StubServer, transport: Transport) -> None:
