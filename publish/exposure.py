@@ -15,11 +15,16 @@ from publish.wording import Wording, checked_lines
 _GAP = r"[ \xa0.\-]?"
 _PHONE = re.compile(rf"(?<![\d.,])(?:\+84|84|0){_GAP}[2-9](?:{_GAP}\d){{7,9}}(?![\d]|[.,]\d)")
 _LONG_NUMBER = re.compile(rf"(?<![\d.,])\d(?:{_GAP}\d){{8,18}}(?![\d]|[.,]\d)")
-_DATES = re.compile(r"\d{1,2}[.\-]\d{1,2}[.\-]\d{4}|\d{4}-\d{2}-\d{2}")
-_MONEY = re.compile(r"(?<![\d.])\d{1,3}(?:\.\d{3})+(?!\d)")
+_DATES = re.compile(
+    r"(?<![\d.\-])(?:[0-3]?\d[.\-][01]?\d[.\-](?:19|20)\d\d|20\d\d-[01]\d-[0-3]\d)(?![\d]|[.\-]\d)"
+)
+# No amount begins with 0, and telephones and identity numbers do.
+_MONEY = re.compile(r"(?<![\d.])[1-9]\d{0,2}(?:\.\d{3})+(?![\d]|[.\-]\d)")
 _PLATE = re.compile(
     r"(?<![\w/])\d{2}[ \-]?[A-Z\u0110]{1,2}\d?[ \-.]{0,3}(?:\d{3}[.]?\d{2}|\d{4,5})(?![\w/])"
 )
+
+_SIGNS = '.,;:()\u201c\u201d"*'
 
 
 def exposure_problems(
@@ -44,10 +49,13 @@ def exposure_problems(
 def _children(line: str, wording: Wording) -> Iterator[str]:
     """Yield names of children: two words with capitals, or more, behind a word for a child."""
     for found in wording.child.finditer(line):
+        rest = wording.before_name.sub("", found["rest"].lstrip(_SIGNS))
+        if wording.not_a_name.match(rest):
+            continue
         name: list[str] = []
-        for word in re.split(r"[ \xa0]+", found["rest"]):
-            bare = word.strip('.,;:()\u201c\u201d"*')
-            if not bare[:1].isupper() or bare in wording.not_a_name:
+        for word in re.split(r"[ \xa0]+", rest):
+            bare = word.strip(_SIGNS)
+            if not bare[:1].isupper():
                 break
             name.append(bare)
             if bare != word:

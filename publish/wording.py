@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import chain
 from pathlib import Path
 
 from functions.core.models.content import ContentProblem
@@ -17,6 +18,8 @@ from publish import fast_yaml
 
 NAME = "data/wording.yml"
 _LONGEST_NAME = 5
+_BEHIND = r"[ \xa0]+(?=(?P<rest>[^\n]{1,100}))"
+"""Enough for any name of a child."""
 _ADDRESS = re.compile(r"https?://[^\s)>\"]+|\]\([^)\s]*\)")
 _NOT_CHECKED = re.compile(r"^(?:also_called|unit_id|id|url|website|email|\s+url)\s*:")
 _LIST_ENTRY = re.compile(r"^\s+-\s")
@@ -29,11 +32,16 @@ class Wording:
     wrong: re.Pattern[str]
     right: Mapping[str, str]
     """By the wrong form as it is written in the file, and in small letters."""
+    never_wrong: re.Pattern[str]
+    """Right words of which a piece looks like a wrong form."""
     unit_name: re.Pattern[str]
     names: Mapping[str, frozenset[str]]
     """Every right spelling of the names of units, by their folded form."""
     child: re.Pattern[str]
-    not_a_name: frozenset[str]
+    before_name: re.Pattern[str]
+    """What may stand between the two."""
+    not_a_name: re.Pattern[str]
+    """How that begins which stands behind a word for a child and is no name."""
 
 
 def load_wording(root: Path, units: Iterable[Unit]) -> Wording:
@@ -46,17 +54,20 @@ def load_wording(root: Path, units: Iterable[Unit]) -> Wording:
     return Wording(
         wrong=re.compile(_whole_words(wrong), re.I),
         right=wrong | {form.casefold(): right for form, right in wrong.items()},
+        never_wrong=re.compile(_whole_words(words["never_wrong"]), re.I),
         unit_name=re.compile(rf"{_whole_words(words['unit_words'])}[ \xa0]+(?P<rest>[^\n]+)", re.I),
         names={folded: frozenset(spelt) for folded, spelt in names.items()},
-        child=re.compile(rf"{_whole_words(words['child_words'])}[ \xa0]+(?P<rest>[^\n]+)", re.I),
-        not_a_name=frozenset(words["not_a_name"]),
+        # Further on in the line there may be another child.
+        child=re.compile(_whole_words(words["child_words"]) + _BEHIND, re.I),
+        before_name=re.compile(rf"(?:{_whole_words(words['before_name'])}[ \xa0:“”\"]*)+", re.I),
+        not_a_name=re.compile(_whole_words(chain(*words["not_a_name"])), re.I),
     )
 
 
 def wording_problems(path: str, text: str, wording: Wording) -> Iterator[ContentProblem]:
     """Yield wrong forms and misspelt names of units, each with its line."""
     for number, line in checked_lines(text):
-        for found in wording.wrong.finditer(line):
+        for found in wording.wrong.finditer(_without(wording.never_wrong, line)):
             right = wording.right.get(found[0]) or wording.right[found[0].casefold()]
             is_code = found[0].islower() and found[0] == right.casefold()
             if found[0] != right and not is_code:
@@ -75,7 +86,12 @@ def checked_lines(text: str) -> Iterator[tuple[int, str]]:
             inside = True
         elif not (inside and _LIST_ENTRY.match(line)):
             inside = False
-            yield number, _ADDRESS.sub(lambda found: " " * len(found[0]), line)
+            yield number, _without(_ADDRESS, line)
+
+
+def _without(pattern: re.Pattern[str], line: str) -> str:
+    """Blank out what a pattern finds."""
+    return pattern.sub(lambda found: " " * len(found[0]), line)
 
 
 def _misspelt_names(line: str, wording: Wording) -> Iterator[tuple[str, str]]:
