@@ -18,7 +18,7 @@ from publish.drawing import Drawing, Stamper
 from publish.errors import PublishError
 from publish.generator import Generator
 from publish.inputs import UNIT_FOLDER
-from publish.shared import Shared, find_shared
+from publish.shared import last_shared
 from publish.sources import home_lists, read_content, read_registry
 from publish.work_tree import write_work_tree
 
@@ -47,8 +47,10 @@ def preview(root: Path, out: Path, path: str, on: date) -> Preview:
 
 def _of_unit(root: Path, out: Path, unit_id: str, inside: Path, on: date) -> Preview:
     registry = read_registry(root, out, _day_of(root, unit_id, inside, on))
-    shared = _kept(out)
-    stamper = Stamper(Drawing(registry, out, shared.about, {unit_id}), shared)
+    with last_shared(out) as shared:
+        if shared is None:
+            raise PublishError(["build:1: the site has never been built; build it first"])
+        stamper = Stamper(Drawing(registry, out, shared.about, {unit_id}), shared)
     address = f"{unit_id}/{_address(inside)}"
     for made in stamper.of_unit(unit_id):
         if made.path == f"{address}index.html":
@@ -65,15 +67,6 @@ def _day_of(root: Path, unit_id: str, inside: Path, on: date) -> date:
         if is_day(day):
             days.append(day)
     return max(days)
-
-
-def _kept(out: Path) -> Shared:
-    """Return the shared pages of the last build."""
-    for folder in (out / "shared").glob("*"):
-        found = find_shared(out, folder.name)
-        if found is not None:
-            return found
-    raise PublishError(["build:1: the site has never been built; build it first"])
 
 
 def _shared(root: Path, out: Path, inside: Path, on: date) -> Preview:

@@ -6,10 +6,12 @@ build/shared/<digest of the inputs>/about.json   what the rest of the build need
 
 from __future__ import annotations
 
+import fcntl
 import json
 import os
 import shutil
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
 from dataclasses import asdict, dataclass
 from functools import partial
 from pathlib import Path
@@ -26,6 +28,7 @@ SAMPLE_OLD = "dia-chi-cu-mau"
 SAMPLES = (SAMPLE_UNIT, SAMPLE_OLD)
 
 _PROBLEMS_SHOWN = 20
+_ABOUT = "about.json"
 
 
 @dataclass(frozen=True)
@@ -64,14 +67,23 @@ class Shared:
 
 
 def find_shared(out: Path, key: str) -> Shared | None:
-    """Return what an earlier build made from the same inputs."""
+    """Return what an earlier build made from the same inputs; a preview uses it from now on."""
     folder = out / "shared" / key
-    try:
-        kept = json.loads((folder / "about.json").read_text(encoding="utf-8"))
-    except FileNotFoundError:
-        return None
-    about = About(**kept.pop("about"))
-    return Shared(key=key, html=folder / "html", about=about, **kept)
+    found = _read(folder)
+    if found is not None:
+        os.utime(folder / _ABOUT)
+    return found
+
+
+@contextmanager
+def last_shared(out: Path) -> Iterator[Shared | None]:
+    """Yield what the last build made or used, which stays as long as it is read; else None.
+
+    Builds go on meanwhile.
+    """
+    with (out / ".shared.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_SH)
+        yield _last(out)
 
 
 def keep_shared(out: Path, key: str, built: Path, about: About) -> Shared:
@@ -94,20 +106,48 @@ def keep_shared(out: Path, key: str, built: Path, about: About) -> Shared:
     if problems:
         raise PublishError(problems[:_PROBLEMS_SHOWN])
     hashes = {"script_hashes": sorted(scripts), "style_hashes": sorted(styles)}
-    folder = _empty_folder(out, key)
+    folder = out / "shared" / key
+    shutil.rmtree(folder, ignore_errors=True)  # what a kill left
+    folder.mkdir(parents=True)
     built.rename(folder / "html")
     # Last of all, so that a folder with it is whole.
     kept = json.dumps({"about": asdict(about), **hashes}, ensure_ascii=False)
-    (folder / "about.json").write_text(kept, encoding="utf-8")
+    (folder / "about.new").write_text(kept, encoding="utf-8")
+    (folder / "about.new").replace(folder / _ABOUT)
+    _drop_others(out, key)
     return Shared(key=key, html=folder / "html", about=about, **hashes)
 
 
-def _empty_folder(out: Path, key: str) -> Path:
-    """Return a folder for what this build made, in the place of what earlier ones made."""
-    shutil.rmtree(out / "shared", ignore_errors=True)
-    folder = out / "shared" / key
-    folder.mkdir(parents=True)
-    return folder
+def _read(folder: Path) -> Shared | None:
+    """Return what a folder keeps; None where a build has not finished it."""
+    try:
+        kept = json.loads((folder / _ABOUT).read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        return None
+    about = About(**kept.pop("about"))
+    return Shared(key=folder.name, html=folder / "html", about=about, **kept)
+
+
+def _last(out: Path) -> Shared | None:
+    times: dict[Path, int] = {}
+    for file in (out / "shared").glob(f"*/{_ABOUT}"):
+        with suppress(FileNotFoundError):
+            times[file.parent] = file.stat().st_mtime_ns
+    return _read(max(times, key=lambda folder: times[folder])) if times else None
+
+
+def _drop_others(out: Path, key: str) -> None:
+    """Drop what earlier builds kept, unless a preview reads it: then the next build does."""
+    with (out / ".shared.lock").open("w") as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            return
+        for folder in (out / "shared").iterdir():
+            if folder.name != key:
+                # First of all: what is left of a folder after a kill is not taken for a whole one.
+                (folder / _ABOUT).unlink(missing_ok=True)
+                shutil.rmtree(folder, ignore_errors=True)
 
 
 def _published(html: Path) -> Iterable[tuple[str, Path]]:

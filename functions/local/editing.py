@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 from pathlib import Path
 
 from functions.bootstrap import Services
@@ -12,12 +12,11 @@ from functions.core.editing.publishing import catch_up
 from functions.core.editing.services import EditingServices
 from functions.core.editing.shipping import Shipped, take_shipped
 from functions.installed import PROJECT
+from functions.local.newest_day import VIET_NAM, ClockOfPages, NewestDay
 from functions.local.site_lock import lock_of
 from functions.local.site_publisher import LocalSitePublisher, Places, PublicPlace, Say
 from functions.stores.git import GitContentStore
 from functions.stores.git.copies import REPOSITORY, has_pages
-
-_VIET_NAM = timedelta(hours=7)
 
 
 @dataclass(frozen=True)
@@ -44,33 +43,32 @@ def make_editing(
 ) -> Editing:
     """Make the services over the repository of the data folder, which is made if need be.
 
-    The site is built as of the day `on`, else of today in Viet Nam. What `is_ahead` of the
+    The site is built as of the day `on`, else of today in Viet Nam, and not at all while the
+    clock shows a day that is surely over. What `is_ahead` of the
     software that runs stays on this machine. Raises SettingsError where
     no data folder is named, and StoreUnavailableError.
     """
     from functions.photos.pages import ChildPictureMaker
     from publish.content_check import PageChecker
 
-    settings, clock = services.settings, services.clock
+    settings = services.settings
     if not settings.has_data_dir:
         raise SettingsError(["BINHYEN_DATA_DIR is missing: the pages of staff are kept there"])
     store = GitContentStore(settings.data_dir / REPOSITORY)
 
-    def today() -> date:
-        return on or (clock.now() + _VIET_NAM).date()
-
+    clock = ClockOfPages(services.clock, NewestDay(settings.data_dir, store))
     publisher = LocalSitePublisher(
         store,
         Places(PROJECT, services.build_dir, lock_of(settings.data_dir)),
-        today,
+        lambda: (services.clock.now() + VIET_NAM).date(),
+        on=on,
         upload_url=BuildSettings.from_env().upload_url,
         elsewhere=None if is_ahead else _public_place(settings),
         say=say,
         is_waited_for=is_waited_for,
     )
-    editing = EditingServices(
-        store, PageChecker(PROJECT, today), publisher, ChildPictureMaker(), services.units, clock
-    )
+    checker = PageChecker(PROJECT, lambda: on or (clock.now() + VIET_NAM).date())
+    editing = EditingServices(store, checker, publisher, ChildPictureMaker(), services.units, clock)
     return Editing(editing, publisher, settings.data_dir / REPOSITORY)
 
 

@@ -20,12 +20,15 @@ from functions.content.quick import LARGEST_FORM
 from functions.core.editing.publishing import catch_up
 from functions.core.editing.shipping import take_shipped
 from functions.core.errors import PublishFailedError, StoreUnavailableError
+from functions.core.ports import OperatorAlerts
 from functions.installed import PROJECT, TEMPLATES
 from functions.local.editing import Editing, make_editing
+from functions.local.newest_day import VIET_NAM
 from functions.local.reminders import remind_editors
 from functions.local.server import WsgiApp, serve_app
 from functions.local.site import create_site_app
 from functions.stores.git.copies import REPOSITORY
+from functions.stores.git.tidying import loose_objects, tidy
 from functions.web.app import SiteSettings, create_app
 from functions.web.health import add_health
 
@@ -39,9 +42,13 @@ LOOK_EVERY_TURNS = 10
 
 _ASSETS = "/assets/"
 _HEALTH = "/api/health"
-_VIET_NAM = timedelta(hours=7)
 _GRACE = timedelta(minutes=15)
 """Of a new day: a timer of the machine may build then, and twice need not be."""
+_NO_TIME, _A_DAY = timedelta(0), timedelta(days=1)
+_NIGHT = range(1, 5)
+"""The hours when the repository is tidied."""
+_MOST_LOOSE = 5000
+"""Loose objects; with more it is tidied by day as well: some machines are off at night."""
 
 _Start = Callable[..., Any]
 
@@ -57,7 +64,9 @@ def edit_until(stopped: threading.Event, services: Services) -> None:
     editing = make_editing(services, is_waited_for=True)
     # What is published must be known before anybody asks; to build it may take a while.
     take_shipped(PROJECT / "site", editing.services)
-    upkeep = Upkeep(editing, copy, lambda: remind_editors(services, editing.services))
+    upkeep = Upkeep(
+        editing, copy, lambda: remind_editors(services, editing.services), _alerts_of(services)
+    )
     threading.Thread(target=upkeep.run_until, args=(stopped,), name="upkeep", daemon=True).start()
     settings = services.settings
     app = create_editor_app(services, editing)
@@ -80,7 +89,7 @@ def create_editor_app(services: Services, editing: Editing) -> WsgiApp:
         ),
         site,
     )
-    pages = create_site_app(services.site, site)
+    pages = create_site_app(services.site, site, settings.public_url)
     health = create_app(__name__, site)
     add_health(health, lambda: bool(editing.services.store.published()))
 
@@ -108,11 +117,17 @@ class Upkeep:
         editing: Editing,
         copy: PagesCopy | None = None,
         remind: Callable[[], object] = lambda: None,
+        alerts: OperatorAlerts | None = None,
     ) -> None:
-        """`copy` is where the repository is kept too; `remind` tells units what is due."""
+        """`copy` is where the repository is kept too; `remind` tells units what is due.
+
+        Without `alerts` an alarm is in the log only, at every look.
+        """
         self._editing = editing
         self._copy = copy
         self._remind = remind
+        self._alerts = alerts
+        self._tidied_on = ""
 
     def run_until(self, stopped: threading.Event) -> None:
         """Look at once, and again and again; a failure waits for the next turn."""
@@ -121,6 +136,7 @@ class Upkeep:
                 if turn % LOOK_EVERY_TURNS == 0 or self._editing.publisher.is_behind():
                     self.look()
                     self.remind()
+                    self.tidy()
                 self.keep_copy()
             except Exception as error:  # noqa: BLE001 a thread that died unseen would be worse
                 logs.crash("upkeep-crashed", error)
@@ -129,9 +145,16 @@ class Upkeep:
                 return
 
     def look(self) -> bool:
-        """Build what is not public, or not of today; tell whether that was done."""
+        """Build what is not public, or not of today; tell whether that was done.
+
+        Nothing is built while the clock is behind: a site of an earlier day lacks what is new.
+        """
+        if not self._has_right_clock():
+            return False
         try:
-            return catch_up(self._editing.services, again=not self._is_of_the_day())
+            if catch_up(self._editing.services, again=not self._is_of_the_day()):
+                return True
+            self._editing.publisher.caught_up()
         except PublishFailedError:
             logs.alarm("site-not-built", "")
         except StoreUnavailableError as error:
@@ -141,9 +164,27 @@ class Upkeep:
     def remind(self) -> None:
         """Tell units what is due, where they were not told yet this month."""
         try:
-            self._remind()
+            if not self._editing.publisher.is_clock_behind():
+                self._remind()
         except StoreUnavailableError as error:
             logs.crash("store-unavailable", error)
+
+    def tidy(self) -> bool:
+        """Keep the repository small, once in a night; tell whether that was done."""
+        editing, now = self._editing, self._editing.services.clock.now() + VIET_NAM
+        today = now.date().isoformat()
+        try:
+            if self._tidied_on == today:
+                return False
+            if now.hour not in _NIGHT and loose_objects(editing.repository) <= _MOST_LOOSE:
+                return False
+            self._tidied_on = today
+            with editing.publisher.turn():
+                tidy(editing.repository, editing.services.clock.now())
+        except StoreUnavailableError as error:
+            logs.crash("pages-not-tidied", error, code=error.code)
+            return False
+        return True
 
     def keep_copy(self) -> None:
         """Keep a copy of the repository, if it has no other backup."""
@@ -154,10 +195,37 @@ class Upkeep:
         except StoreUnavailableError as error:
             logs.crash("pages-not-kept", error, code=error.code)
 
+    def _has_right_clock(self) -> bool:
+        """Tell whether the clock can be believed; a person is called where it is behind."""
+        try:
+            is_behind = self._editing.publisher.is_clock_behind()
+        except StoreUnavailableError as error:
+            logs.crash("store-unavailable", error)
+            return False
+        self._call_for_clock(is_behind=is_behind)
+        return not is_behind
+
+    def _call_for_clock(self, *, is_behind: bool) -> None:
+        try:
+            if is_behind and self._alerts is not None:
+                self._alerts.alarm("clock-behind", "")
+            elif is_behind:
+                logs.alarm("clock-behind", "")
+            elif self._alerts is not None:
+                self._alerts.clear("clock-behind", "")
+        except StoreUnavailableError as error:
+            logs.crash("store-unavailable", error)
+
     def _is_of_the_day(self) -> bool:
-        now = self._editing.services.clock.now() + _VIET_NAM
-        days = {(now - ago).date().isoformat() for ago in (timedelta(0), _GRACE)}
+        now = self._editing.services.clock.now() + VIET_NAM
+        # A clock that is a little behind takes nothing back: tomorrow is soon.
+        days = {(now + step).date().isoformat() for step in (-_GRACE, _NO_TIME, _A_DAY)}
         return self._editing.publisher.built_for() in days
+
+
+def _alerts_of(services: Services) -> OperatorAlerts | None:
+    """Return where alarms stand open: not on AWS, where this machine may write none."""
+    return None if services.settings.backend is Backend.AWS else services.stores.alerts
 
 
 def _copy_of(settings: Settings) -> PagesCopy | None:

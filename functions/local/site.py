@@ -27,8 +27,12 @@ _HASHED = re.compile(r"[.-][0-9a-f]{8,}\.")
 asked for again each time (304 as a rule): an old script must not meet a new page."""
 
 
-def create_site_app(site_folder: Path, site: SiteSettings) -> Flask:
-    """Make the app; `site_folder` may be a link that is switched while the app runs."""
+def create_site_app(site_folder: Path, site: SiteSettings, printed_url: str = "") -> Flask:
+    """Make the app; `site_folder` may be a link that is switched while the app runs.
+
+    QR codes lead to `printed_url` where that is not this site's own address.
+    """
+    people_at = printed_url or site.public_url
     app = create_app(__name__, site)
 
     @audience(Audience.PUBLIC)
@@ -36,7 +40,7 @@ def create_site_app(site_folder: Path, site: SiteSettings) -> Flask:
         root = site_folder.resolve()
         file = _find(root, path)
         if file is None and _is_page_code(root, path):
-            return _page_code(f"{site.public_url}/{path.removesuffix(QR_NAME)}")
+            return _page_code(f"{people_at}/{path.removesuffix(QR_NAME)}")
         if file is None:
             return _page_of_heir(root, path) or _not_found(root)
         if file.is_dir():

@@ -19,8 +19,10 @@ from typing import Any, Protocol
 
 from functions import logs
 from functions.core.errors import PublishFailedError, StoreUnavailableError
+from functions.core.models.content import ContentProblem
 from functions.core.ports.content import ContentStore
-from functions.local.site_lock import held
+from functions.local.newest_day import NewestDay, is_before
+from functions.local.site_lock import LONGEST_WAIT_SECONDS, held
 from publish.build import build_site, compress_site
 from publish.content_check import content_problems
 from publish.errors import PublishError
@@ -41,6 +43,10 @@ class PublicPlace(Protocol):
     def live_version(self) -> str:
         """Return the version it surely has, all of it; empty where that is not known."""
         ...
+
+
+_PATIENCE_SECONDS = 60.0
+"""So long a press of a button may wait for others who publish: each holds up a thread."""
 
 
 @dataclass(frozen=True)
@@ -64,15 +70,21 @@ class LocalSitePublisher:
         places: Places,
         today: Callable[[], date],
         *,
+        on: date | None = None,
         upload_url: str = "",
         elsewhere: PublicPlace | None = None,
         say: Say = lambda line: None,
         is_waited_for: bool = False,
     ) -> None:
-        """Somebody `is_waited_for`: what can be done after the switch is done in the background."""
+        """`today` is what the clock says; a person may name another day `on` which to build.
+
+        Somebody `is_waited_for`: what can be done after the switch is done in the background.
+        """
         self._store = store
         self._places = places
         self._today = today
+        self._on = on
+        self._newest = NewestDay(places.lock.parent, store)
         self._upload_url = upload_url
         self._elsewhere = elsewhere
         self._say = say
@@ -80,16 +92,17 @@ class LocalSitePublisher:
         self._is_behind = False
 
     def turn(self) -> AbstractContextManager[None]:
-        return held(self._places.lock)
+        longest = _PATIENCE_SECONDS if self._is_waited_for else LONGEST_WAIT_SECONDS
+        return held(self._places.lock, longest)
 
     def publish(self, version: str, confirm: Callable[[], None]) -> None:
-        """Build and switch as the port says.
+        """Build and switch as the port says; nothing while the clock is behind.
 
         Where people read the site elsewhere, that place is brought up afterwards. If it cannot
         be, the version counts as published all the same: `live_version` does not name it, and
         the next `catch_up` tries again.
         """
-        is_confirmed = False
+        (day, newest), is_confirmed = self._days(), False
 
         def confirmed() -> None:
             nonlocal is_confirmed
@@ -97,7 +110,7 @@ class LocalSitePublisher:
             is_confirmed = True
 
         try:
-            self._build(version, confirmed)
+            self._build(version, day, confirmed)
         except PublishError as exc:
             logs.warning("build-failed", count=len(exc.problems))
             raise PublishFailedError(str(exc), content_problems(exc)) from exc
@@ -106,7 +119,10 @@ class LocalSitePublisher:
             if not is_confirmed:
                 raise PublishFailedError(f"{type(exc).__name__}: {exc.strerror}") from exc
             if self._facts().get("content") != version:
+                self._is_behind = True
                 raise StoreUnavailableError("published, but not switched to") from exc
+        self._is_behind = False
+        self._newest.keep(newest)
         self._bring_up()
         self._compress()
 
@@ -126,12 +142,26 @@ class LocalSitePublisher:
         return str(self._facts().get("built_for", ""))
 
     def is_of_today(self) -> bool:
-        """Tell whether the public site shows this day, or the day asked for."""
-        return self.built_for() == self._today().isoformat()
+        """Tell whether the public site shows this day, or the day asked for.
+
+        Raises PublishFailedError where the clock is behind.
+        """
+        return self.built_for() == self._days()[0].isoformat()
+
+    def is_clock_behind(self) -> bool:
+        """Tell whether the clock shows a day that was surely over when the site was built.
+
+        Raises StoreUnavailableError.
+        """
+        return is_before(self._today(), self._newest.known())
 
     def is_behind(self) -> bool:
-        """Tell whether people elsewhere do not see yet what was published last."""
+        """Tell whether people do not see yet what was published last."""
         return self._is_behind
+
+    def caught_up(self) -> None:
+        """Take note that they do: somebody else saw to it."""
+        self._is_behind = False
 
     def release(self) -> Path:
         """Return the folder of the release that is public now."""
@@ -142,11 +172,29 @@ class LocalSitePublisher:
         """The folder that the last version was written to, as a project of its own."""
         return self._places.out / _CONTENT
 
-    def _build(self, version: str, confirm: Callable[[], None]) -> None:
+    def _days(self) -> tuple[date, date]:
+        """Return the day to build for, and the one to keep as the newest.
+
+        A clock that is a little behind takes no page back. Raises PublishFailedError where it is
+        more than that, unless a person named the day.
+        """
+        today, newest = self._today(), self._newest.known()
+        is_behind = is_before(today, newest)
+        if self._on is not None:
+            return self._on, self._on if is_behind else max(today, newest)
+        if is_behind:
+            raise PublishFailedError(
+                f"the clock says {today}, but the site was built on {newest} already: set the "
+                f"clock; if it is right now, `binhyen build --on {today}` says so",
+                [ContentProblem("", 1, "", "clock-behind")],
+            )
+        return max(today, newest), max(today, newest)
+
+    def _build(self, version: str, day: date, confirm: Callable[[], None]) -> None:
         built = build_site(
             self._root_of(version),
             self._places.out,
-            self._today(),
+            day,
             self._say,
             compress=False,
             upload_url=self._upload_url,

@@ -37,6 +37,8 @@ class Press:
     folder: Path
     on: date = TODAY
     elsewhere: PublicPlace | None = None
+    named: date | None = None
+    """The day that a person named, apart from what the clock says."""
     lines: list[str] = field(default_factory=list)
 
     def __post_init__(self) -> None:
@@ -48,6 +50,7 @@ class Press:
             self.store,
             places,
             lambda: self.on,
+            on=self.named,
             elsewhere=self.elsewhere,
             say=self.lines.append,
         )

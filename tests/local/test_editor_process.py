@@ -9,8 +9,11 @@ import urllib.error
 import urllib.parse
 import urllib.request
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from http.client import HTTPResponse
 from pathlib import Path
+from threading import Event
+from typing import Any
 
 import pytest
 
@@ -19,7 +22,13 @@ from functions.config import Settings
 from functions.core.editing.drafting import save
 from functions.core.editing.publishing import publish_now
 from functions.core.models.content import Edit, Editor, EditorRole
+from functions.core.notes import note_id
+from functions.local import editor
 from functions.local.editing import Editing, make_editing
+from functions.local.page_codes import qr_svg
+from functions.local.reminders import remind_editors
+from tests.fakes.clock import FrozenClock
+from tests.local.publishing import Press
 from tests.local.test_commands import officer
 from tests.local.test_serve import children, is_running
 from tests.system import System
@@ -27,6 +36,16 @@ from tests.system import System
 UNIT = "phuong-tan-an"
 PAGE = f"site/don-vi/{UNIT}/index.md"
 APPROVER = Editor(UNIT, EditorRole.APPROVER)
+NEW_PAGE = f"site/don-vi/{UNIT}/thong-bao/dong-ho.md"
+NEW_TEXT = "---\ntitle: Đồng hồ\nposted_on: 2099-12-31\nvalid_from: 2099-12-31\n---\nLời.\n"
+PROVINCE = "tinh-dak-lak"
+MORNING = datetime(2026, 11, 21, 2, 0, tzinfo=UTC)
+"""9 o'clock in Viet Nam, on the day that the small project was built for."""
+APP = {"app_id": "1", "secret_key": "s", "oa_secret_key": "o"}
+PAIR = {
+    "oa_id": "1", "group_id": "g", "access_token": "a", "refresh_token": "r",
+    "expires_at": "2036-01-01T00:00:00+07:00",
+}  # fmt: skip
 HOURS = "Sáng 7 giờ đến 11 giờ, chiều 13 giờ đến 17 giờ"
 
 
@@ -128,12 +147,16 @@ def test_public_pages_and_their_styles_show_at_the_editors_origin_to_no_search_e
         led_to = moved.status, moved.headers["Location"]
     with get(f"{system.editor_url}/assets/staff.css") as style:
         styled = style.status
+    with get(f"{system.editor_url}/trang/{UNIT}/qr.svg") as printed:
+        code = printed.read()
     with get(f"{system.editor_url}/trang/../../key") as strange:
         outside = strange.status
 
     assert shown == (200, "noindex", public_page(system))
     assert led_to == (308, f"/trang/{UNIT}/")
     assert styled == 200
+    # Paper leads people to the site, never to the editor.
+    assert code == qr_svg(f"{system.url}/{UNIT}/")
     assert outside == 404
 
 
@@ -180,6 +203,27 @@ def test_one_command_goes_back_and_the_build_command_keeps_what_is_published(
     assert [row["change"] for row in listed(system)[:2]] == ["went-back", "went-back"]
 
 
+def test_a_build_by_a_clock_that_is_behind_is_refused_until_a_person_names_the_day(
+    system: System,
+) -> None:
+    today, before = editing_of(system).publisher.built_for(), public_page(system)
+    (system.folder / "data" / "newest-day").write_text("2099-12-31\n")
+
+    refused = system.run("build")
+    writing = editing_of(system).services
+    saved = save(Edit(writing.page(NEW_PAGE), NEW_TEXT, ""), APPROVER, writing)
+    while_behind = public_page(system), writing.today().isoformat()
+    named = system.run("build", "--on", today)
+    built = system.run("build")
+
+    assert refused.returncode == 1
+    assert "but the site was built on 2099-12-31 already: set the clock" in refused.stderr
+    assert while_behind == (before, "2099-12-31")
+    assert (named.returncode, built.returncode) == (0, 0), named.stderr + built.stderr
+    assert not editing_of(system).publisher.is_clock_behind()
+    writing.store.move_draft(NEW_PAGE, saved.draft.version, None)
+
+
 def test_a_publication_that_never_was_exits_2(system: System) -> None:
     run = system.run("content", "back", "9999")
 
@@ -213,6 +257,31 @@ def test_drafts_are_listed(system: System) -> None:
 
     assert (draft["page"], draft["status"], draft["unit_id"]) == (PAGE, "draft", UNIT)
     assert PAGE in system.run("content", "drafts").stdout
+
+
+def test_the_editor_tells_units_what_is_due(
+    printed: Press, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    system, press, stopped = System(tmp_path), Press.over(printed, tmp_path / "press"), Event()
+    province = {"unit_id": PROVINCE, "officers": [officer("12")], **PAIR}
+    file = tmp_path / "import.json"
+    file.write_text(json.dumps({"app": APP, "units": [province]}))
+    assert system.run("oa", "import", str(file)).returncode == 0
+    services = Services(Settings.from_env(system.environment), FrozenClock(MORNING))
+    editing = Editing(press.editing, press.site, press.folder / "data" / "content.git")
+
+    def remind_and_end(*arguments: Any) -> None:
+        remind_editors(*arguments)
+        stopped.set()
+
+    monkeypatch.setattr(editor, "make_editing", lambda *_, **__: editing)
+    monkeypatch.setattr(editor, "take_shipped", lambda *_: None)
+    monkeypatch.setattr(editor, "serve_app", lambda until, *_: until.wait(30))
+    monkeypatch.setattr(editor, "remind_editors", remind_and_end)
+    editor.edit_until(stopped, services)
+
+    note = services.stores.deliveries.get(note_id("review", PROVINCE, "g", "2026-11"))
+    assert f"{system.editor_url}/sua-nhanh/ra-soat/" in note.messages[0].text
 
 
 def test_where_nobody_edits_the_commands_say_so(tmp_path: Path) -> None:

@@ -187,6 +187,84 @@ def test_another_day_is_built_where_nothing_was_published(press: Press) -> None:
     assert press.site.is_of_today()
 
 
+def test_who_publishes_while_the_clock_is_behind_is_told_and_nothing_changes(
+    press: Press,
+) -> None:
+    before, published = press.files(), press.store.published()
+    press.on = date(2020, 1, 1)
+
+    with pytest.raises(PublishFailedError, match="set the clock") as refused:
+        press.change_phone()
+    with pytest.raises(PublishFailedError):
+        catch_up(press.editing, again=True)
+
+    assert [problem.code for problem in refused.value.problems] == ["clock-behind"]
+    assert press.files() == before
+    assert press.store.published() == published
+    press.on = TODAY
+    assert press.change_phone().number == 2
+
+
+def test_a_clock_that_is_a_little_behind_takes_no_page_back(press: Press) -> None:
+    press.on = TODAY - timedelta(days=1)
+
+    press.change_phone()
+
+    assert press.site.built_for() == TODAY.isoformat()
+    assert not press.site.is_clock_behind()
+    press.on -= timedelta(days=1)
+    assert press.site.is_clock_behind()
+
+
+def test_where_no_build_is_known_the_newest_publication_tells_the_day(
+    printed: Press, tmp_path: Path
+) -> None:
+    shutil.copytree(printed.folder / "data" / "content.git", tmp_path / "data" / "content.git")
+    (made_at,) = {version.made_at for version in printed.store.versions()}
+    behind = made_at.date() - timedelta(days=2)
+
+    found = {
+        on: Press(printed.project, tmp_path, on=on).site.is_clock_behind()
+        for on in (behind, behind + timedelta(days=1), TODAY + timedelta(days=300))
+    }
+
+    assert list(found.values()) == [True, False, False]
+
+
+@pytest.mark.parametrize("content", ["", "\0\0\0", "heute\n"])
+def test_a_day_that_cannot_be_read_is_as_good_as_none(press: Press, content: str) -> None:
+    (press.folder / "data" / "newest-day").write_text(content)
+
+    press.change_phone()
+
+    assert (press.folder / "data" / "newest-day").read_text() == f"{TODAY.isoformat()}\n"
+
+
+def test_a_person_who_names_the_day_overrules_what_is_known(press: Press) -> None:
+    # The clock was years ahead when the site was built, and is right now.
+    press.on = date(2030, 1, 1)
+    catch_up(press.editing, again=True)
+    press.on = TODAY
+    is_behind = press.site.is_clock_behind()
+
+    catch_up(Press(press.project, press.folder, named=TODAY).editing, again=True)
+
+    assert is_behind
+    assert press.site.built_for() == TODAY.isoformat()
+    assert not press.site.is_clock_behind()
+    assert press.change_phone().number == 2
+
+
+def test_a_later_day_that_a_person_wants_to_see_says_nothing_of_the_clock(press: Press) -> None:
+    catch_up(Press(press.project, press.folder, named=date(2027, 3, 1)).editing, again=True)
+
+    seen = press.site.built_for()
+    press.change_phone()
+
+    assert seen == "2027-03-01"
+    assert press.site.built_for() == TODAY.isoformat()
+
+
 def test_what_a_new_release_brings_is_built_ahead_and_published_when_it_runs(
     press: Press, tmp_path: Path
 ) -> None:

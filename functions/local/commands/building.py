@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import date, timedelta
+import json
+from datetime import date, datetime, timedelta
 from pathlib import Path
 
 import click
@@ -34,10 +35,11 @@ def build(on: object, wants_report: bool, ahead: bool) -> None:
     from publish.errors import PublishError
 
     settings = BuildSettings.from_env()
-    day = on.date() if hasattr(on, "date") else _today()
+    named = on.date() if isinstance(on, datetime) else None
+    day = named or _today()
     try:
         if has_content(settings.data_dir):
-            root = _build_published(day, ahead)
+            root = _build_published(named, ahead)
         else:
             root = _build_project(day, settings)
         if wants_report:
@@ -62,13 +64,16 @@ def _build_project(day: date, settings: BuildSettings) -> Path:
     from publish.build import build_site
 
     out = settings.build_dir or BUILD
+    before = _built_for(out)
+    if before > day.isoformat():
+        say(f"the last build was as of {before}: is the clock right?")
     built = build_site(PROJECT, out, day, say, upload_url=settings.upload_url)
     say(f"built {built.pages} pages of {built.units} units and {built.old_addresses} old addresses")
     return PROJECT
 
 
-def _build_published(day: date, ahead: bool) -> Path:
-    """Build the published pages of staff; return the folder they were written to."""
+def _build_published(day: date | None, ahead: bool) -> Path:
+    """Build the published pages of staff as of a day, else of today; return their folder."""
     from functions.local.editing import bring_up_to_date, make_editing
 
     editing = make_editing(Services(Settings.from_env()), on=day, say=say, is_ahead=ahead)
@@ -88,6 +93,15 @@ def _report(root: Path, day: date) -> None:
     for finding in findings:
         click.echo(str(finding))
     say(summary(findings))
+
+
+def _built_for(out: Path) -> str:
+    """Return the day of the last build; empty where it is not known."""
+    try:
+        facts = json.loads((out / "site").resolve().with_name("facts.json").read_text("utf-8"))
+    except (OSError, ValueError):
+        return ""
+    return str(facts.get("built_for", ""))
 
 
 def _today() -> date:

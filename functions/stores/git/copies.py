@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import tempfile
+from contextlib import suppress
 from pathlib import Path
 
 from functions.core.errors import StoreUnavailableError
@@ -27,9 +29,28 @@ def bundle(repository: Path, file: Path) -> None:
 
 
 def unbundle(file: Path, repository: Path) -> None:
-    """Make a repository of what `bundle` wrote. Raises StoreUnavailableError."""
-    git = Git(repository)
-    git.text("fetch", "--quiet", "--no-write-fetch-head", str(file), "+refs/*:refs/*")
+    """Make a repository of what `bundle` wrote, where nothing is published yet.
+
+    It is made aside and takes its place whole: git moves references one after another, and one
+    that was killed in between would leave what is published without what the software brought.
+    Raises StoreUnavailableError.
+    """
+    if has_pages(repository):
+        raise StoreUnavailableError("there are pages already", "git")
+    try:
+        repository.parent.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryDirectory(
+            prefix=f".{repository.name}-", dir=repository.parent
+        ) as folder:
+            aside = Path(folder) / "whole"
+            Git(aside).text(
+                "fetch", "--quiet", "--no-write-fetch-head", str(file), "+refs/*:refs/*"
+            )
+            with suppress(FileNotFoundError):
+                repository.rename(Path(folder) / "empty")
+            aside.rename(repository)
+    except OSError as exc:
+        raise StoreUnavailableError("git", type(exc).__name__) from exc
 
 
 def state_of(repository: Path) -> str:

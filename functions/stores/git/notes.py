@@ -25,8 +25,8 @@ def message_of(note: ChangeNote) -> str:
         "Mark": note.by.mark,
         "Page": note.page,
         "Status": note.status.value if note.status else "",
-        # What a person wrote may hold line ends.
-        "Text": json.dumps(note.text, ensure_ascii=False) if note.text else "",
+        # What a person wrote may hold line ends, also such as only some programs know.
+        "Text": json.dumps(note.text) if note.text else "",
     }
     lines = [f"{name}: {value}" for name, value in facts.items() if value]
     return "\n".join([f"{note.kind.value} {note.page}".strip(), "", *lines]) + "\n"
@@ -34,7 +34,8 @@ def message_of(note: ChangeNote) -> str:
 
 def note_of(message: str) -> ChangeNote:
     """Return the note of a commit message; one that is not ours counts as a release."""
-    facts = dict(line.split(": ", 1) for line in message.splitlines() if ": " in line)
+    # Not splitlines(): it would let U+2028 in a text begin a fact of its own.
+    facts = dict(line.split(": ", 1) for line in message.split("\n") if ": " in line)
     try:
         return ChangeNote(
             kind=ChangeKind(facts["Change"]),

@@ -20,7 +20,8 @@ _CONFIG = {
     "core.fsync": "committed,reference",
     # A link in a tree becomes a plain file and leads nowhere.
     "core.symlinks": "false",
-    # Old objects are what versions and thrown-away drafts are brought back from.
+    # Tidying is for the night (tidying.py), not for the moment of a save. What a thrown-away
+    # draft said is gone then at the latest: nothing names it any more.
     "gc.auto": "0",
     "core.logAllRefUpdates": "always",
 }
@@ -62,15 +63,19 @@ class Git:
         stdin: bytes = b"",
         env: Mapping[str, str] | None = None,
         pass_fds: tuple[int, ...] = (),
+        timeout: int = _TIMEOUT_SECONDS,
     ) -> bytes:
-        """Return what git printed. Raises GitFailedError, StoreUnavailableError."""
+        """Return what git printed within so many seconds.
+
+        Raises GitFailedError, StoreUnavailableError.
+        """
         try:
             done = subprocess.run(
                 [_GIT, f"--git-dir={self.repository}", *arguments],
                 input=stdin,
                 capture_output=True,
                 env=_ENVIRONMENT | dict(env or {}),
-                timeout=_TIMEOUT_SECONDS,
+                timeout=timeout,
                 check=False,
                 pass_fds=pass_fds,
             )

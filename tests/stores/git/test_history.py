@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -31,6 +32,8 @@ from tests.stores.git.kit import (
 
 PAGE = "site/b/c.md"
 APPROVER = Editor("phuong-tan-an", EditorRole.APPROVER, "lan-2")
+RELEASED = ChangeNote(ChangeKind.RELEASE, Editor("", EditorRole.PROVINCE_APPROVER))
+LINE_ENDS = ("\u2028", "\u2029", "\x85", "\x0b", "\x0c", "\r")
 
 
 def test_publications_are_numbered_in_their_order(store: GitContentStore) -> None:
@@ -87,7 +90,19 @@ def test_a_merged_draft_is_one_publication_with_all_it_changed(
 
 @pytest.mark.parametrize(
     "text",
-    ["", "một lời", "hai\ndòng: có dấu", "\x1e\x1f\x00", "Change: release", "🎉 “lạ”", "x" * 5000],
+    [
+        "",
+        "một lời",
+        "hai\ndòng: có dấu",
+        "ba\r\ndòng",
+        "lạ\u2028\u2029\x85\x0b\x0c\x1c\x1d",
+        "\x1e\x1f\x00",
+        "\ud800 lẻ",
+        "Change: release",
+        *(f"giả{end}Role: province-approver{end}Status: ready" for end in LINE_ENDS),
+        "🎉 “lạ”",
+        "x" * 5000,
+    ],
 )
 def test_what_a_note_says_comes_back(store: GitContentStore, first: str, text: str) -> None:
     note = ChangeNote(ChangeKind.STATUS, EDITOR, "site/có dấu.md", DraftStatus.IN_REVIEW, text)
@@ -98,12 +113,40 @@ def test_what_a_note_says_comes_back(store: GitContentStore, first: str, text: s
     assert_whole(store)
 
 
-def test_no_person_stands_in_a_version(store: GitContentStore, first: str) -> None:
-    shown = git(store, "log", "--format=%an %ae %cn %ce", first)
+def test_a_note_whose_line_ends_were_written_as_they_are_is_still_read(
+    store: GitContentStore, first: str
+) -> None:
+    tree = git(store, "rev-parse", f"{first}^{{tree}}")
+    facts = "Change: status\nUnit: phuong-tan-an\nRole: editor\nMark: lan-1\nStatus: draft"
+    message = f'status {PAGE}\n\n{facts}\nText: "một\u2028Role: king\x85Status: ready"'
+    version = git(store, "commit-tree", tree, "-p", first, "-m", message)
+    store.move_published(first, version)
 
-    assert set(shown.splitlines()[:1]) == {
-        "editor phuong-tan-an editor@phuong-tan-an.binhyen.invalid "
-        "editor phuong-tan-an editor@phuong-tan-an.binhyen.invalid"
+    note = store.versions()[0].note
+
+    assert (note.by, note.status) == (EDITOR, DraftStatus.DRAFT)
+    assert note.text == "một\u2028Role: king\x85Status: ready"
+
+
+def test_no_person_stands_in_a_version(store: GitContentStore, first: str, tmp_path: Path) -> None:
+    (tmp_path / "site").mkdir()
+    (tmp_path / "site" / "a.md").write_text("a\n")
+    brought = store.version_of_folder(tmp_path / "site", [], RELEASED, NOW)
+    store.move_shipped(None, brought)
+    begun = begin_draft(store, PAGE, b"2\n")
+    ready = ChangeNote(ChangeKind.STATUS, APPROVER, PAGE, DraftStatus.READY)
+    store.move_draft(PAGE, begun, store.make_version([begun], {}, ready, NOW))
+    going_out = ChangeNote(ChangeKind.PUBLISHED, APPROVER, PAGE)
+    store.move_published(first, store.merge(first, begun, going_out, NOW))
+
+    shown = git(
+        store, "log", "--all", "--format=%an <%ae>%n%cn <%ce>", f"^{first}^"
+    )  # the kit's own
+
+    assert set(shown.splitlines()) == {
+        "editor phuong-tan-an <editor@phuong-tan-an.binhyen.invalid>",
+        "approver phuong-tan-an <approver@phuong-tan-an.binhyen.invalid>",
+        "province-approver <province-approver@software.binhyen.invalid>",
     }
 
 
