@@ -25,6 +25,8 @@ COOKIE = "binhyen_editor"
 
 CSRF_HEADER = "X-CSRF-Token"
 CSRF_FIELD = "csrf_token"
+_MOST_TYPED = 250
+"""No form of ours has more fields; what has comes from nobody who would miss it."""
 _NOT_TYPED = frozenset({"base", "seen", "viec"})
 """Fields that a form carries along; they go back with it, and nobody has to read them."""
 
@@ -147,11 +149,12 @@ def _signed_out_json() -> Response:
 
 
 def _typed() -> list[tuple[str, str]]:
-    """Return every text of a form, in its order; of what is no form nothing."""
+    """Return every text of a form, in its order; of what is no form of ours nothing."""
     try:
-        return [(name, value) for name, value in request.form.items(multi=True) if value]
+        typed = [(name, value) for name, value in request.form.items(multi=True) if value]
     except ValueError:
         return []
+    return typed if len(typed) <= _MOST_TYPED else []
 
 
 def _has_csrf_token(session: Session) -> bool:

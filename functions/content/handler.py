@@ -23,6 +23,8 @@ from functions.core.errors import (
 )
 from functions.web.answers import page
 from functions.web.app import SiteSettings, create_app
+from functions.web.fields import URLENCODED
+from functions.web.requests import MAX_TEXT_BODY
 
 __all__ = ["ContentServices", "create_content_app"]
 
@@ -44,6 +46,7 @@ def create_content_app(services: ContentServices, site: SiteSettings) -> Flask:
     app.extensions["binhyen_editor_words"] = words
     app.jinja_env.globals.update(editor_words=words, is_behind=services.is_behind)
     guard = EditorGuard(services, site)
+    app.before_request(_keep_plain_forms_small)
     app.before_request(guard.require_own_page)
     app.before_request(guard.require_editor)
     app.after_request(_hide_link_from_referrers)
@@ -56,6 +59,13 @@ def create_content_app(services: ContentServices, site: SiteSettings) -> Flask:
     for part in (screen, protocol, preview, quick, versions):
         part.add_routes(app, services)
     return app
+
+
+def _keep_plain_forms_small() -> None:
+    """Leave large bodies to forms with pictures and to Decap: of a plain form nothing but the
+    length of its body bounds how many fields it brings, and anybody may send one."""
+    if request.mimetype == URLENCODED:
+        request.max_content_length = MAX_TEXT_BODY
 
 
 def _refuse(error: BinhyenError) -> Response:

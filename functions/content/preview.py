@@ -19,7 +19,7 @@ from functions.content.answers import json_problem
 from functions.content.decap.collections import entry_path, folder_of, parse_collection
 from functions.content.guard import current_editor
 from functions.content.services import ContentServices
-from functions.content.texts.entries import taken_from_decap
+from functions.content.texts.entries import require_short, taken_from_decap
 from functions.core.editing.permissions import Action, require
 from functions.core.errors import InvalidContentError
 from functions.core.models.content import PagePath
@@ -36,7 +36,9 @@ _NEW_PAGE = "ban-xem-thu"
 _AT_ONCE = 1
 _WAIT_SECONDS = 20.0
 _ADDRESS = re.compile(r'(\s(?:href|src)=")([^"#][^"]*)(")')
-_PICTURE = re.compile(r"!\[[^\]]*\]\(([a-z0-9][a-z0-9-]*\.(?:jpg|jpeg|png|webp))\)")
+_PICTURE = re.compile(r"!\[[^\]\n]{0,300}\]\(([a-z0-9][a-z0-9-]*\.(?:jpg|jpeg|png|webp))\)")
+_ROOM = 8 * 1024 * 1024
+"""So many bytes of a draft's pictures are put into its preview, however often it shows them."""
 # One grey dot, for a picture that is still in the browser only.
 _DOT = base64.b64decode(
     "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAAAAAA6fptVAAAACklEQVR4nGO4CwAA3wDeKXlwtgAAAABJRU5ErkJggg=="
@@ -66,13 +68,13 @@ class PreviewViews:
             return json_problem(400, "unreadable")
         page = self._page(str(sent.get("collection") or ""), str(sent.get("slug") or ""))
         require(current_editor(), Action.READ, page)
+        raw = _raw(data, sent.get("body"))
+        require_short(page, raw)
         store = self._services.editing.store
         draft = store.draft(page.path)
         version = draft.version if draft else store.published()
         old = store.read(version, page.path)
-        text = taken_from_decap(
-            page, old.decode("utf-8") if old else None, _raw(data, sent.get("body"))
-        )
+        text = taken_from_decap(page, old.decode("utf-8") if old else None, raw)
         if not self._turns.acquire(timeout=_WAIT_SECONDS):
             return json_problem(503, "busy")
         try:
@@ -134,12 +136,14 @@ def _raw(data: Mapping[str, Any], body: object) -> str:
 
 def _for_a_frame(drawn: Preview, pictures: Mapping[str, bytes]) -> str:
     """Return the page with addresses that lead to the public site as this origin shows it."""
-    here = f"/{drawn.address}"
+    here, room = f"/{drawn.address}", _ROOM
 
     def replaced(found: re.Match[str]) -> str:
+        nonlocal room
         before, address, after = found[1], found[2], found[3]
         whole: str = urljoin(here, address)
-        if whole in pictures:
+        if whole in pictures and len(pictures[whole]) <= room:
+            room -= len(pictures[whole])
             return before + _inline(whole, pictures[whole]) + after
         if whole.startswith("/") and not whole.startswith("//"):
             whole = PUBLIC_PAGES + whole.removeprefix("/")

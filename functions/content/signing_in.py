@@ -6,6 +6,7 @@ import re
 
 from flask import Response, make_response, redirect, request
 
+from functions.content.desk.drawing import HOME
 from functions.content.guard import EditorGuard, current_session, signed_out
 from functions.content.services import ContentServices
 from functions.core.errors import NotFoundError
@@ -17,7 +18,6 @@ from functions.web.fields import read_fields
 from functions.web.limits import WRONG_LINKS, MemoryRateLimiter
 from functions.web.senders import SenderHashes
 
-HOME = "/sua-nhanh/"
 _LOCAL_PAGE = re.compile(r"/[A-Za-z0-9/-]{0,200}")
 
 

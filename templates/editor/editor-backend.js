@@ -67,6 +67,10 @@
           params.base[file.path] = "";
         }
       });
+    } else if (payload.action === "deleteFiles") {
+      params.base = Object.fromEntries(
+        params.paths.filter((path) => bases.has(path)).map((path) => [path, bases.get(path)]),
+      );
     } else if (ABOUT_A_DRAFT.includes(payload.action)) {
       params.seen = versions.get(draftName(params));
     }
@@ -77,10 +81,15 @@
     if (!answer) {
       return;
     }
+    if (payload.action === "deleteFiles") {
+      payload.params.paths.forEach((path) => bases.delete(path));
+    }
     if (answer.merged) {
-      /* The screen lacks what the other wrote: until it is there, the base stays. */
+      /* The screen lacks what the other wrote: until it is there, base and version stay. */
       openMerged();
-    } else if (answer.base) {
+      return;
+    }
+    if (answer.base) {
       Object.entries(answer.base).forEach(([path, blob]) => bases.set(path, blob));
     }
     if (answer.version) {

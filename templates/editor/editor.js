@@ -14,6 +14,7 @@
     return all;
   }
 
-  CMS.registerLocale("vi", joined(CMS.getLocale("vi"), JSON.parse(page.locale)));
+  const ours = joined(JSON.parse(page.locale), JSON.parse(page.localeForRole));
+  CMS.registerLocale("vi", joined(CMS.getLocale("vi"), ours));
   CMS.init();
 })();

@@ -129,5 +129,22 @@ def draft_text(world: EditingWorld, path: str) -> str:
 
 
 def call_entry(desk: Desk, action: str, slug: str = "cat-dien", **more: object) -> tuple[int, Any]:
-    answer = desk.call(action, collection=OWN_COLLECTION, slug=slug, **more)
+    """Call as our own script does: with the version of the draft that the editor has seen."""
+    place = {"collection": OWN_COLLECTION, "slug": slug}
+    if action in OF_WHAT_WAS_SEEN:
+        more = {"seen": seen_version(desk, **place), **more}
+    answer = desk.call(action, **place, **more)
     return answer.status_code, answer.json
+
+
+OF_WHAT_WAS_SEEN = (
+    "updateUnpublishedEntryStatus",
+    "publishUnpublishedEntry",
+    "deleteUnpublishedEntry",
+)
+
+
+def seen_version(desk: Desk, collection: str, slug: str) -> str:
+    """Look at a draft; return the version that was shown."""
+    shown = desk.call("unpublishedEntry", collection=collection, slug=slug).json
+    return str(shown.get("version", "none"))

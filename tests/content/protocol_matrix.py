@@ -9,6 +9,7 @@ from functions.core.editing.drafting import save
 from functions.core.models.content import Edit
 from tests.content.protocol_kit import (
     JPEG,
+    OF_WHAT_WAS_SEEN,
     OTHERS,
     OTHERS_COLLECTION,
     OWN,
@@ -17,6 +18,7 @@ from tests.content.protocol_kit import (
     asset,
     put_back,
     references,
+    seen_version,
 )
 from tests.content.world import (
     APPROVER,
@@ -158,6 +160,9 @@ class Matrix:
 
     def status(self, desk: Desk, action: str, params: Params) -> int:
         """Make a call; put back what it did if it was not refused."""
+        if action in OF_WHAT_WAS_SEEN:
+            seen = seen_version(desk, params["collection"], params["slug"])
+            params = {**params, "seen": seen}
         answer = desk.call(action, branch="main", **params)
         assert answer.is_json, (action, params)
         if answer.status_code >= 400:

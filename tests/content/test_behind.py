@@ -13,7 +13,7 @@ from functions.installed import PROJECT, TEMPLATES
 from functions.web.app import SiteSettings
 from tests.content.world import EDITOR, UNIT, URL, EditingWorld
 
-WORDS = "chậm hơn thường lệ"
+WORDS = "chưa hiện trên trang công khai"
 
 
 @pytest.mark.parametrize("is_behind", [True, False])

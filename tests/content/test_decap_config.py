@@ -15,13 +15,14 @@ from functions.content.decap.collections import (
     parse_collection,
 )
 from functions.core.errors import NotFoundError
-from functions.core.models import Officer
+from functions.core.models import Officer, Role
 from functions.core.models.content import PageKind
 from functions.installed import PROJECT
 from publish.laws import load_hotlines, load_laws
 from tests.content.world import (
     APPROVER,
     EDITOR,
+    OFFICERS,
     OTHER,
     PROVINCE,
     PROVINCE_APPROVER,
@@ -130,6 +131,14 @@ def test_filters_name_one_choice_each(world: EditingWorld) -> None:
         assert sum(bool(pattern.search(other["pattern"][1:-1])) for other in filters) == 1
 
 
+def test_editor_that_breaks_leads_to_our_forms_and_tells_no_server_what_it_held(
+    world: EditingWorld,
+) -> None:
+    reports = config_of(world, EDITOR)["issue_reports"]
+
+    assert reports == {"url": "/sua-nhanh/#"}
+
+
 def test_page_has_a_policy_of_its_own_and_says_who_edits(world: EditingWorld) -> None:
     desk = world.sign_in(EDITOR)
 
@@ -144,6 +153,16 @@ def test_page_has_a_policy_of_its_own_and_says_who_edits(world: EditingWorld) ->
     assert f'href="/config.yml?don-vi={UNIT}"' in answer.text
     assert "be-unit" not in answer.text
     assert 'href="/sua-nhanh/"' in answer.text.partition("<noscript>")[2]
+
+
+@pytest.mark.parametrize("officer", OFFICERS)
+def test_steps_of_review_are_worded_for_who_may_take_them(
+    world: EditingWorld, officer: Officer
+) -> None:
+    page = world.sign_in(officer).get("/").text
+
+    names_another = "do cán bộ duyệt chọn" in page
+    assert names_another == (officer.role is not Role.COMMANDER)
 
 
 def test_province_finds_every_unit_in_the_chooser(world: EditingWorld) -> None:

@@ -56,6 +56,7 @@ ENGLISH_PHRASES = """() => {
     .filter(([key, value]) => !ours.has(key) || (ours.get(key) === value && hasWords(value)))
     .map(([key]) => key);
 }"""
+BREAK_PREVIEW = """name => CMS.registerPreviewTemplate(name, () => { throw new Error("x"); })"""
 WAIT_UNTIL_FORM_STAYS = """async () => {
   // Decap draws a form twice, the second time when all lists have come.
   const pause = () => new Promise((resolve) => setTimeout(resolve, 800));
@@ -242,6 +243,33 @@ def test_no_phrase_of_decap_is_left_in_english(screen: Screen) -> None:
 
     doors = ("auth.", "editor.editorWidgets.markdown.markdown")
     assert [key for key in left if not key.startswith(doors)] == []
+
+
+def test_who_may_not_publish_reads_among_the_steps_who_approves(
+    office: Office, screen: Screen
+) -> None:
+    path = office.publish("ai-duyet", "Một.\n\nHai.")
+    office.save_as_another(path, ("Một.", "Một, sửa."))
+
+    screen.open_notice("ai-duyet", "Hai.")
+    screen.page.click("[role=button]:has-text('Bước: Bản nháp')")
+
+    expect(screen.page.get_by_text("Đã duyệt (do cán bộ duyệt chọn)")).to_be_visible()
+
+
+def test_editor_that_breaks_leads_to_the_small_forms_and_not_to_its_makers(
+    screen: Screen,
+) -> None:
+    screen.open(f"collections/{NOTICES}")
+    screen.page.evaluate(BREAK_PREVIEW, NOTICES)
+
+    screen.page.click("a:has-text('Thêm thông báo')")
+    link = screen.page.get_by_test_id("issue-url")
+
+    expect(link).to_have_text("Sửa nhanh.")
+    assert (link.get_attribute("href") or "").startswith("/sua-nhanh/#?title=")
+    expect(link.locator("xpath=..")).to_contain_text("dùng tạm trang Sửa nhanh.")
+    screen.page.reload()  # the next test has its preview again
 
 
 def test_box_with_a_list_and_a_mark_survive_an_edit_of_the_text(

@@ -293,7 +293,7 @@ def test_build_that_fails_is_told_and_the_draft_stays(
     answer = desk.post(DRAFT, viec="dang", seen=seen(desk))
 
     assert answer.status_code == 422
-    assert "Trang đang công khai vẫn như cũ" in text_of(answer)
+    assert "Trang công khai vẫn như cũ" in text_of(answer)
     assert "Không mở được ảnh b.png" in text_of(answer)
     assert "&lt;generator&gt; said no" in answer.text
     assert status_of(world) is DraftStatus.DRAFT

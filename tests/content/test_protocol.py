@@ -181,6 +181,27 @@ def test_an_approver_publishes_only_what_was_seen(
     assert world.published_text(NEW) == ""
 
 
+@pytest.mark.parametrize(
+    ("action", "more"),
+    [
+        ("publishUnpublishedEntry", {}),
+        ("updateUnpublishedEntryStatus", {"newStatus": "pending_publish"}),
+        ("deleteUnpublishedEntry", {}),
+    ],
+)
+def test_nobody_decides_about_a_draft_that_they_have_not_seen(
+    world: EditingWorld, desk: Desk, approver: Desk, action: str, more: dict[str, str]
+) -> None:
+    persist(desk, NEW, NEW_TEXT, new=True)
+
+    unseen = approver.call(action, collection=OWN_COLLECTION, slug="cat-nuoc", **more)
+
+    assert unseen.status_code == 422
+    assert unseen.json["error"] == "Hãy mở bản nháp, đọc lại rồi bấm lần nữa."
+    (draft,) = world.store.drafts()
+    assert draft.status is DraftStatus.DRAFT
+
+
 def test_a_draft_thrown_away_is_gone_and_the_page_stays(world: EditingWorld, desk: Desk) -> None:
     persist(desk, OWN, NEW_TEXT)
 

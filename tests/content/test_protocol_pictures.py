@@ -17,6 +17,7 @@ from tests.content.protocol_kit import (
     OWN_COLLECTION,
     OWN_FOLDER,
     asset,
+    call_entry,
     clean,
     make_world,
     persist,
@@ -119,8 +120,7 @@ def test_two_phones_pictures_of_one_name_do_not_overwrite_each_other(
     persist(approver, new, page_with("image.jpg"), assets=[asset(PHONE, OTHER_JPEG)], new=True)
 
     for slug in ("cat-dien", "mat-dien"):
-        done = approver.call("publishUnpublishedEntry", collection=OWN_COLLECTION, slug=slug)
-        assert done.status_code == 200
+        assert call_entry(approver, "publishUnpublishedEntry", slug)[0] == 200
 
     published = world.store.paths(world.store.published(), OWN_FOLDER)
     contents = world.store.blobs(published.values()).values()

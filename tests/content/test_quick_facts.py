@@ -8,6 +8,7 @@ from contextlib import AbstractContextManager
 import pytest
 
 from functions.content.texts.rewriting import read_page
+from functions.core.editing.drafting import set_status
 from functions.core.errors import StoreUnavailableError
 from functions.core.models.content import ContentProblem, DraftStatus
 from tests.content.quick_forms import CONTACT, HOURS, OWN, as_it_was, fields_of, fill, follow, send
@@ -53,7 +54,7 @@ def test_an_editors_phone_number_is_handed_in_for_review(world: EditingWorld) ->
     (draft,) = world.store.drafts()
     assert draft.status is DraftStatus.IN_REVIEW
     assert world.published_text(UNIT_PAGE) == before
-    assert "Đã gửi, chờ người duyệt" in text_of(page)
+    assert "Đã gửi, chờ cán bộ duyệt" in text_of(page)
     assert f"/sua-nhanh/ban-nhap/{UNIT_PAGE}" in page.text
     assert fields_of(page, CONTACT)["duty_phone"] == PHONE
 
@@ -67,14 +68,17 @@ def test_an_editor_goes_on_with_the_draft_and_an_approver_is_told_of_it(
     of_approver = world.sign_in(APPROVER).get(CONTACT)
 
     assert fields_of(of_editor, CONTACT)["address"] == "12 Nguyễn Tất Thành"
-    assert "lấy từ bản nháp đang chờ" in text_of(of_editor)
+    assert "phần bạn lưu được ghi thêm vào đó, chưa gửi duyệt" in text_of(of_editor)
     assert fields_of(of_approver, CONTACT)["address"] == ""
     assert "một bản nháp chưa đăng" in text_of(of_approver)
 
 
 def test_who_changes_an_approved_draft_hands_it_in_again(world: EditingWorld) -> None:
-    drafted(world)
+    drafted(world, status=DraftStatus.IN_REVIEW)
+    page = world.page(UNIT_PAGE)
+    set_status(page, DraftStatus.READY, world.editor(APPROVER), world.editing)
     editor = world.sign_in(EDITOR)
+    assert "lấy từ bản nháp đang chờ" in text_of(editor.get(CONTACT))
 
     fill(editor, CONTACT, duty_phone=PHONE)
 
@@ -130,9 +134,9 @@ def test_nothing_changed_publishes_nothing(world: EditingWorld) -> None:
 @pytest.mark.parametrize(
     ("typed", "said"),
     [
-        ({"duty_phone": "0262 385 2113, 0262 385 2114"}, "Ghi một số điện thoại"),
-        ({"duty_phone": "0262 385"}, "Ghi một số điện thoại"),
-        ({"duty_phone": "gọi 113"}, "Ghi một số điện thoại"),
+        ({"duty_phone": "0262 385 2113, 0262 385 2114"}, "Số điện thoại chưa đúng"),
+        ({"duty_phone": "0262 385"}, "Số điện thoại chưa đúng"),
+        ({"duty_phone": "gọi 113"}, "Số điện thoại chưa đúng"),
         ({"email": "cong an@x"}, "Địa chỉ thư chưa đúng"),
         ({"website": "javascript:alert(1)"}, "Địa chỉ trang chưa đúng"),
         ({"address": "a" * 301}, "Dài 301 ký tự"),

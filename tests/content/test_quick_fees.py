@@ -92,6 +92,16 @@ def test_a_further_row_stands_last_and_once(world: EditingWorld) -> None:
     }
 
 
+def test_a_way_to_hand_in_keeps_its_own_name_within_a_line(world: EditingWorld) -> None:
+    desk = world.sign_in(PROVINCE_APPROVER)
+    drawn = fields_of(desk.get(NEW), NEW)
+
+    follow(desk, send(desk, NEW, drawn, case="Trẻ em", channel="vneid", amount_vnd="0"))
+
+    assert "Trẻ em (ứng dụng VNeID): " in text_of(desk.get(FEES))
+    assert "Trẻ em (ứng dụng VNeID)" in text_of(desk.get(f"{FEES}/4"))
+
+
 def test_the_second_press_makes_no_second_rate(world: EditingWorld) -> None:
     for officer, versions in ((PROVINCE_EDITOR, 1), (PROVINCE_APPROVER, 2)):
         desk = world.sign_in(officer)
@@ -152,17 +162,19 @@ def test_a_row_that_is_gone_keeps_what_was_typed(world: EditingWorld) -> None:
 
     assert answer.status_code == 409
     assert fields_of(answer, third)["amount_vnd"] == "5000"
+    assert "người khác vừa gỡ trang hoặc mục này" in text_of(answer)
+    assert 'class="by-button"' not in answer.text.partition(f'action="{third}"')[2]
     assert desk.get(third).status_code == 404
 
 
 @pytest.mark.parametrize(
     ("typed", "said"),
     [
-        ({"amount_vnd": "mười nghìn"}, "Số tiền chỉ gồm chữ số"),
+        ({"amount_vnd": "mười nghìn"}, "Ghi số tiền bằng chữ số"),
         ({"amount_vnd": "", "note": ""}, "hãy ghi số tiền"),
         ({"amount_min_vnd": "5000"}, "không ghi cả hai"),
         ({"amount_vnd": "", "amount_min_vnd": "9000", "amount_max_vnd": "5000"}, "mức cao lớn"),
-        ({"valid_from": "2027-01-02", "valid_until": "2027-01-01"}, "đứng trước ngày bắt đầu"),
+        ({"valid_from": "2027-01-02", "valid_until": "2027-01-01"}, "đứng trước “Từ ngày”"),
         ({"how": "new"}, "Chỗ này cần điền"),
         ({"how": "new", "valid_from": "x"}, "Ngày chưa đúng"),
         ({"basis": "khong-co"}, "chọn một mục"),

@@ -54,7 +54,7 @@ def test_a_phone_changes_the_duty_number_and_posts_a_notice(
         page.click("text=Liên hệ:")
         page.fill("#duty_phone", "0262 385")
         page.click("main .by-button")
-        assert "Ghi một số điện thoại" in page.inner_text("#duty_phone-loi")
+        assert "Số điện thoại chưa đúng" in page.inner_text("#duty_phone-loi")
         page.fill("#duty_phone", "0262 385 2113")
         page.click("main .by-button")
         assert "Đã đăng" in page.inner_text("[role=status]")
@@ -95,7 +95,7 @@ def test_a_form_survives_a_session_that_ran_out(phone: BrowserContext, tmp_path:
         assert page.input_value("#hours") == "Sáng 7 giờ 30\nchiều 13 giờ 30"
         assert page.is_checked("[name=id_card_point][value=no]")
         page.click("main .by-button")
-        assert "chờ người duyệt" in page.inner_text("[role=status]")
+        assert "chờ cán bộ duyệt" in page.inner_text("[role=status]")
         page.close()
 
     (draft,) = world.store.drafts()

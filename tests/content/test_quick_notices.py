@@ -81,7 +81,7 @@ def test_an_editors_notice_waits_for_review_with_its_picture(world: EditingWorld
     assert text is not None
     name = shown.rpartition("/")[2]
     assert text.decode().endswith(f"\n\n![Trụ sở mất điện ngày 25/11]({name})\n")
-    assert "Đã gửi, chờ người duyệt" in text_of(page)
+    assert "Đã gửi, chờ cán bộ duyệt" in text_of(page)
     assert "Đang có ảnh: Trụ sở mất điện" in text_of(page)
 
 
@@ -134,7 +134,7 @@ def test_titles_that_fold_together_get_addresses_of_their_own(world: EditingWorl
         ("text", "ă" * 1_000_000, "Dài 1000000 ký tự"),
         ("valid_until", "31/02/2026", "Ngày chưa đúng"),
         ("valid_until", "2026-11-19", "Ngày này đã qua"),
-        ("valid_from", "26/11/2026", "đứng trước ngày bắt đầu"),
+        ("valid_from", "26/11/2026", "đứng trước “Từ ngày”"),
         ("picture", picture(b"<svg onload='x'>", "a.svg"), "Không mở được ảnh"),
         ("picture", picture(b"PK\3\4", "a.png"), "Không mở được ảnh"),
         ("picture", picture(PICTURE_BYTES * 600_000, "to.png"), "lớn hơn 10 MB"),
@@ -225,11 +225,13 @@ def test_a_notice_of_today_ends_today_and_one_of_tomorrow_is_taken_away(
         text = NOTICE_TEXT.replace("posted_on", f"valid_from: {begins}\nposted_on")
         published_whole(world, NOTICE, text)
 
-        follow(desk, desk.post(f"{HERE}/ket-thuc"))
+        home = text_of(follow(desk, desk.post(f"{HERE}/ket-thuc")))
 
         expected = "" if begins == TOMORROW else text.replace("2026-12-01", TODAY)
         assert world.published_text(NOTICE) == expected
-    assert "Đã kết thúc" in text_of(follow(desk, desk.post(f"{HERE}/ket-thuc")))
+        assert ("Đã gỡ thông báo khỏi trang công khai." in home) == (begins == TOMORROW)
+        assert ("Đã kết thúc thông báo." in home) == (begins == TODAY)
+    assert "Đã gỡ thông báo" in text_of(follow(desk, desk.post(f"{HERE}/ket-thuc")))
 
 
 def test_a_notice_posted_today_by_mistake_can_be_taken_away(world: EditingWorld) -> None:
@@ -237,9 +239,23 @@ def test_a_notice_posted_today_by_mistake_can_be_taken_away(world: EditingWorld)
     desk = world.sign_in(APPROVER)
     assert "Gỡ hẳn thông báo này" in text_of(desk.get(HERE))
 
-    follow(desk, desk.post(f"{HERE}/ket-thuc", go="yes"))
+    home = text_of(follow(desk, desk.post(f"{HERE}/ket-thuc", go="yes")))
 
     assert world.published_text(NOTICE) == ""
+    assert "Đã gỡ thông báo khỏi trang công khai." in home
+    assert "Đã kết thúc" not in home
+
+
+def test_an_editor_asks_to_take_a_notice_of_today_away(world: EditingWorld) -> None:
+    text = NOTICE_TEXT.replace("2026-11-19", TODAY)
+    published_whole(world, NOTICE, text)
+    desk = world.sign_in(EDITOR)
+
+    homes = [text_of(follow(desk, desk.post(f"{HERE}/ket-thuc", go="yes"))) for _ in range(2)]
+
+    assert world.published_text(NOTICE) == text
+    for home in homes:
+        assert "Đã gửi đề nghị gỡ thông báo, chờ cán bộ duyệt." in home
 
 
 def test_an_editor_asks_for_the_end(world: EditingWorld) -> None:
@@ -251,7 +267,20 @@ def test_an_editor_asks_for_the_end(world: EditingWorld) -> None:
     (draft,) = world.store.drafts()
     assert draft.status is DraftStatus.IN_REVIEW
     assert world.published_text(NOTICE) == NOTICE_TEXT
-    assert "chờ người duyệt" in text_of(home)
+    assert "chờ cán bộ duyệt" in text_of(home)
+
+
+def test_an_end_that_another_session_asked_for_shows_the_notice_as_it_is(
+    world: EditingWorld,
+) -> None:
+    published_whole(world, NOTICE, NOTICE_TEXT)
+    desk = world.sign_in(APPROVER)
+
+    answer = desk.client.post(f"{HERE}/ket-thuc")
+
+    assert answer.status_code == 403
+    assert fields_of(answer, HERE) == fields_of(desk.get(HERE), HERE)
+    assert world.published_text(NOTICE) == NOTICE_TEXT
 
 
 def test_an_end_that_cannot_be_built_is_told_on_the_form(world: EditingWorld) -> None:

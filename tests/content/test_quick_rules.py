@@ -173,7 +173,7 @@ def test_an_editors_pause_waits_for_review_with_its_notice(world: EditingWorld) 
         ("index.md", DraftStatus.IN_REVIEW),
         ("tam-ngung-tiep-nhan-ho-so-den-het-ngay-30-11-2026.md", DraftStatus.IN_REVIEW),
     }
-    assert "chờ người duyệt" in text_of(home)
+    assert "chờ cán bộ duyệt" in text_of(home)
     assert rules(world) is None
 
 

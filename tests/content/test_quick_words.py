@@ -6,9 +6,9 @@ import re
 from typing import Any
 
 from functions.content.quick.forms import JOINED
-from functions.content.quick.notices import ENDED
+from functions.content.quick.notices import ENDED, TAKE_AWAY
 from functions.content.quick.pausing import PAUSED, RESUMED
-from functions.content.quick.saving import How
+from functions.content.quick.saving import GONE, How
 from functions.installed import PROJECT, TEMPLATES
 from functions.yaml_files import read_yaml
 
@@ -33,7 +33,7 @@ def codes(pattern: str) -> set[str]:
 
 def test_every_mistake_and_refusal_has_its_sentence() -> None:
     mistakes = codes(r'wrong\([\w.]+, "([a-z-]+)"')
-    refusals = codes(r'(?:refusal=|refusal_words\()"([a-z-]+)"')
+    refusals = {GONE, *codes(r'(?:refusal=|refusal_words\()"([a-z-]+)"')}
 
     assert len(mistakes) > 15
     assert mistakes <= set(messages()["quick-mistakes"])
@@ -42,8 +42,9 @@ def test_every_mistake_and_refusal_has_its_sentence() -> None:
 
 
 def test_every_end_of_a_form_has_its_sentence() -> None:
-    ends = {*How, How.PUBLISHED + JOINED, How.SENT + JOINED}
-    ends |= {f"{act}{sent}" for act in (ENDED, PAUSED, RESUMED) for sent in ("", f"-{How.SENT}")}
+    ends = {*How, *(how + JOINED for how in How if how is not How.SAME)}
+    acts = (ENDED, TAKE_AWAY, PAUSED, RESUMED)
+    ends |= {f"{act}{sent}" for act in acts for sent in ("", f"-{How.SENT}", f"-{How.KEPT}")}
 
     assert ends == set(messages()["quick-done"])
 

@@ -196,6 +196,21 @@ def test_unfinished_draft_is_not_handed_in_by_a_tap(world: EditingWorld) -> None
     assert confirmable(desk) == {}
 
 
+def test_unfinished_draft_that_says_the_same_is_not_told_as_handed_in(
+    world: EditingWorld,
+) -> None:
+    published(world, UNIT_PAGE, "hours:", "hours: Cả ngày")
+    desk = world.sign_in(EDITOR)
+    seen = confirmable(desk)[UNIT_PAGE]
+    draft = drafted(world, UNIT_PAGE, "checked_on:", "checked_on: 2026-11-20")
+
+    answer = desk.post(LIST, path=UNIT_PAGE, seen=seen)
+
+    assert answer.status_code == 409
+    assert "đang có một bản nháp chưa xong" in text_of(answer)
+    assert world.store.draft(UNIT_PAGE) == draft
+
+
 def test_tap_joins_a_draft_that_is_handed_in_already(world: EditingWorld) -> None:
     published(world, UNIT_PAGE, "hours:", "hours: Cả ngày")
     drafted(world, UNIT_PAGE, "email:", "email: a@example.vn", status=DraftStatus.IN_REVIEW)
@@ -230,7 +245,7 @@ def test_what_checks_and_build_say_stands_above_the_list(
 
     assert (invalid.status_code, failed.status_code) == (422, 422)
     assert "Không mở được ảnh a.png" in text_of(invalid)
-    assert "Trang đang công khai vẫn như cũ" in text_of(failed)
+    assert "Trang công khai vẫn như cũ" in text_of(failed)
     assert "checked_on:\n" in world.published_text(UNIT_PAGE)
 
 
@@ -266,7 +281,7 @@ def test_notice_without_a_last_day_is_asked_about_after_a_month(world: EditingWo
 
     answer = world.sign_in(EDITOR).get(LIST)
 
-    assert "Cắt điện trụ sở Thông báo Chưa ghi ngày kết thúc" in text_of(answer)
+    assert "Cắt điện trụ sở Thông báo Chưa ghi “Đến hết ngày”" in text_of(answer)
     assert f'href="/sua-nhanh/{UNIT}/thong-bao/cat-dien"' in answer.text
     assert NOTICE not in confirmable(world.sign_in(EDITOR))
 
@@ -296,7 +311,7 @@ def test_lapsed_laws_and_ended_fees_are_told_to_the_province(world: EditingWorld
     province = text_of(world.sign_in(PROVINCE_EDITOR).get(LIST))
     unit = text_of(world.sign_in(EDITOR).get(LIST))
 
-    assert "Văn bản đã hết hiệu lực từ 24/07/2026" in province
-    assert "Nay thay bằng" in province
-    assert "Mức thu đã hết hạn từ 01/03/2027. Công dân số" in province
+    assert "đã hết hiệu lực (tính đến ngày 24/07/2026), nay thay bằng" in province
+    assert "Mức thu “Công dân số" in province
+    assert "” đã hết hạn từ 01/03/2027. Hãy ghi mức mới." in province
     assert "hết hiệu lực" not in unit

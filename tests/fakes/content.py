@@ -30,6 +30,8 @@ class RecordingSite:
         self.built: list[str] = []
         self.live = ""
         self.fails_with = ""
+        self.problems: Sequence[ContentProblem] = ()
+        """What a publication that fails names."""
         self._turn = threading.Lock()
 
     @contextmanager
@@ -39,7 +41,7 @@ class RecordingSite:
 
     def publish(self, version: str, confirm: Callable[[], None]) -> None:
         if self.fails_with:
-            raise PublishFailedError(self.fails_with)
+            raise PublishFailedError(self.fails_with, self.problems)
         confirm()
         self.built.append(version)
         self.live = version

@@ -31,6 +31,12 @@ _OURS = ("choices", "default_days", "required")
 _PICTURES = "anh"
 """Where pages with a fixed name keep their pictures; others have them beside themselves."""
 
+_WHEN_BROKEN = "/sua-nhanh/#"
+"""Where Decap leads when it breaks, else to its makers' tracker.
+
+It adds the error and the configuration as a query; behind the # they stay in the browser.
+"""
+
 
 def kinds_for(editor: Editor) -> tuple[PageKind, ...]:
     """Return the kinds of pages that an editor may write, in the order of Decap's list."""
@@ -72,6 +78,7 @@ class DecapConfig:
             "public_folder": _PICTURES,
             "slug": {"encoding": "ascii", "clean_accents": True},
             "show_preview_links": False,
+            "issue_reports": {"url": _WHEN_BROKEN},
             "editor": {"preview": True},
             "collections": [self._collection(kind, unit, editor) for kind in kinds_for(editor)],
         }

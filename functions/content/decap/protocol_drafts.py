@@ -8,7 +8,7 @@ from typing import Any
 from functions.content.decap.collections import entry_name
 from functions.content.decap.protocol_calls import Call, RefusedError
 from functions.content.decap.protocol_pictures import pictures_of, with_sent_names
-from functions.content.texts.entries import shown_to_decap, taken_from_decap
+from functions.content.texts.entries import require_short, shown_to_decap, taken_from_decap
 from functions.core.editing.drafting import discard, draft_of, save, set_status
 from functions.core.editing.permissions import Action, may
 from functions.core.editing.publishing import publish
@@ -20,9 +20,6 @@ from functions.core.models.content import (
     PageKind,
     PagePath,
 )
-
-MAX_TEXT = 256 * 1024
-"""Of one page, in bytes: ten times the longest there is."""
 
 _WORDS = {
     "draft": DraftStatus.DRAFT,
@@ -116,7 +113,7 @@ def update_status(call: Call) -> Any:
         raise RefusedError(422, "unreadable")
     if status is DraftStatus.READY and not may(call.editor, Action.APPROVE, page):
         raise RefusedError(403, "needs-approver")
-    seen = call.params.optional_text("seen")
+    seen = _seen(call) if status is DraftStatus.READY else call.params.optional_text("seen")
     draft = set_status(page, status, call.editor, call.services, seen=seen)
     return {"message": page.path, "version": draft.version}
 
@@ -125,14 +122,22 @@ def publish_draft(call: Call) -> Any:
     page = call.entry()
     if not may(call.editor, Action.PUBLISH, page):
         raise RefusedError(403, "needs-approver")
-    publish(page, call.editor, call.services, call.params.optional_text("seen"))
+    publish(page, call.editor, call.services, _seen(call))
     return {"message": page.path}
 
 
 def delete_draft(call: Call) -> Any:
     page = call.entry(Action.WRITE)
-    discard(page, call.editor, call.services, call.params.optional_text("seen"))
+    discard(page, call.editor, call.services, _seen(call))
     return {"message": page.path}
+
+
+def _seen(call: Call) -> str:
+    """Return the version of the draft that was looked at: nobody approves, publishes or throws
+    away what they have not seen."""
+    if not call.params.has("seen"):
+        raise RefusedError(422, "unseen")
+    return call.params.text("seen")
 
 
 def _page_to_save(path: str, raw: str, call: Call) -> PagePath:
@@ -143,8 +148,7 @@ def _page_to_save(path: str, raw: str, call: Call) -> PagePath:
     page = call.page(path, Action.WRITE)
     if page.kind is PageKind.PICTURE:
         raise NotAllowedError("path")
-    if len(raw.encode("utf-8")) > MAX_TEXT:
-        raise InvalidContentError([ContentProblem(page.path, 1, "body", "text-too-long")])
+    require_short(page, raw)
     return page
 
 

@@ -58,13 +58,16 @@ def delete_files(call: Call) -> Any:
 
 
 def _remove(path: str, call: Call) -> Any:
+    """Take away what the editor saw, by `base`, or what stood there when the call came."""
     page = call.page(path, Action.WRITE)
     if not may(call.editor, Action.PUBLISH, page):
         raise RefusedError(403, "removal-needs-approver")
     store = call.services.store
-    if not store.blob_id(store.published(), page.path):
+    now = store.blob_id(store.published(), page.path)
+    if not now:
         raise NotFoundError("entry")
-    publish_now(Edit(page, None), call.editor, call.services)
+    seen = call.params.names_and_texts("base").get(path, now)
+    publish_now(Edit(page, None), call.editor, call.services, seen=seen)
     return {"message": page.path}
 
 

@@ -19,6 +19,7 @@ MAX_LISTED = 4 * 1024 * 1024
 Any other picture that a page shows is asked for by itself."""
 
 _PUBLICATIONS = 200
+_AT_ONCE = 20
 
 
 def get_media(call: Call) -> Any:
@@ -31,14 +32,17 @@ def get_media(call: Call) -> Any:
         for path, blob in store.paths(version, folder).items()
         if path.rpartition("/")[0] == folder and not path.endswith(".md")
     }
-    contents = store.blobs(found.values())
     listed: list[Mapping[str, Any]] = []
     room = MAX_LISTED
-    for path in _newest_first(folder, found, call):
-        room -= len(contents[found[path]])
-        if room < 0:
-            break
-        listed.append(_file(path, found[path], contents[found[path]]))
+    paths = _newest_first(folder, found, call)
+    for begin in range(0, len(paths), _AT_ONCE):
+        some = paths[begin : begin + _AT_ONCE]
+        contents = store.blobs([found[path] for path in some])
+        for path in some:
+            room -= len(contents[found[path]])
+            if room < 0:
+                return listed
+            listed.append(_file(path, found[path], contents[found[path]]))
     return listed
 
 

@@ -16,6 +16,8 @@ from functions.core.models.content import ContentProblem, PageKind, PagePath
 from functions.core.vietnamese import slug_of
 
 MAX_PICTURE = 10 * 1024 * 1024
+MOST_PICTURES = 20
+"""New ones in one save: each is made anew, which may take seconds of a processor."""
 
 _NAME_OF_DECAP = re.compile(r"(?!\.\.?\Z)[a-z0-9._~-]{1,255}", re.ASCII)
 """What Decap makes of a file's name."""
@@ -38,7 +40,8 @@ def pictures_of(assets: Sequence[Params], page: PagePath, raw: str, call: Call) 
     """Return the pictures of a page that are not stored yet.
 
     Decap sends every picture again with every save until the page is opened anew, also those
-    that were taken out of the text; and phones call all of theirs alike.
+    that were taken out of the text; and phones call all of theirs alike. Raises as
+    `read_asset`, and InvalidContentError (too-many-pictures).
     """
     standing = _standing(page, call)
     contents: dict[PagePath, bytes] = {}
@@ -57,6 +60,11 @@ def pictures_of(assets: Sequence[Params], page: PagePath, raw: str, call: Call) 
         renamed[path] = picture.path
         if picture.path not in standing:  # its name tells what was sent
             contents[picture] = content
+    if len(contents) > MOST_PICTURES:
+        values = {"most": str(MOST_PICTURES)}
+        raise InvalidContentError(
+            [ContentProblem(page.path, 1, "body", "too-many-pictures", values)]
+        )
     return TakenPictures(text, contents, renamed)
 
 

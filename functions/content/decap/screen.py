@@ -10,7 +10,7 @@ from functions.content.decap.config import DecapConfig, preview_names
 from functions.content.decap.files import FOLDER, EditorFiles, smallest
 from functions.content.guard import current_editor, current_session
 from functions.content.services import ContentServices
-from functions.core.editing.permissions import is_province
+from functions.core.editing.permissions import is_approver, is_province
 from functions.core.errors import NotAllowedError
 from functions.core.models.content import Editor
 from functions.core.unit import Unit
@@ -73,6 +73,7 @@ class DecapViews:
             previews=preview_names(editor, unit_id),
             session=current_session(),
             role=editor.role.value,
+            may_publish=is_approver(editor),
             today=self._services.editing.today().isoformat(),
         )
         response.headers["Content-Security-Policy"] = POLICY

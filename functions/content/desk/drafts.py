@@ -26,6 +26,8 @@ from functions.core.editing.comparing import change_of
 from functions.core.editing.drafting import discard, draft_of, set_status
 from functions.core.editing.permissions import Action, is_province, may, require
 from functions.core.editing.publishing import publish
+from functions.core.editing.renewing import renew
+from functions.core.editing.typed_values import clean_text
 from functions.core.errors import (
     ConflictError,
     InvalidContentError,
@@ -53,8 +55,9 @@ _STATUS_OF_ACT = {
     "rut-lai": DraftStatus.DRAFT,
     "tra-lai": DraftStatus.DRAFT,
 }
-_PUBLISH, _DISCARD, _SEND_BACK = "dang", "bo", "tra-lai"
-_ACTS = frozenset({*_STATUS_OF_ACT, _PUBLISH, _DISCARD})
+_PUBLISH, _DISCARD, _SEND_BACK, _RENEW = "dang", "bo", "tra-lai", "giu-ban-nhap"
+_ACTS = frozenset({*_STATUS_OF_ACT, _PUBLISH, _DISCARD, _RENEW})
+_STUCK = "merge-conflict"
 _LONGEST_WORD = 1_000
 _PICTURE_TYPES = {"jpg": "image/jpeg", "jpeg": "image/jpeg", "png": "image/png"}
 
@@ -111,7 +114,7 @@ class DraftViews:
         page = self._readable(path)
         sent = read_fields(request, ("viec", "seen", "text"))
         act, seen = sent.get("viec", ""), sent.get("seen", "")
-        text = sent.get("text", "").replace("\r\n", "\n").strip()
+        text = clean_text(sent.get("text", "")).strip()
         if act not in _ACTS:
             abort(400)
         try:
@@ -121,7 +124,7 @@ class DraftViews:
                 return go(f"{DRAFTS}?xong=dang")  # a second press of the same button
             return self._gone(page)
         if refused is None:
-            stays = act in _STATUS_OF_ACT
+            stays = act in _STATUS_OF_ACT or act == _RENEW
             return go(f"{DRAFTS}{page.path if stays else ''}?xong={act}")
         draft = self._editing.store.draft(page.path)
         return self._gone(page) if draft is None else self._draw(page, draft, refused)
@@ -160,13 +163,15 @@ class DraftViews:
                 publish(page, editor, editing, seen)
             elif act == _DISCARD:
                 discard(page, editor, editing, seen)
+            elif act == _RENEW:
+                renew(page, editor, editing, seen)
             else:
                 said = text[:_LONGEST_WORD] if act == _SEND_BACK else ""
                 set_status(page, _STATUS_OF_ACT[act], editor, editing, said, seen)
         except ConflictError:
             return Refusal("changed", 409, typed=text)
         except MergeConflictError:
-            return Refusal("merge-conflict", 409)
+            return Refusal(_STUCK, 409)
         except (InvalidContentError, PublishFailedError) as error:
             return refusal_of(error)
         return None
@@ -188,8 +193,10 @@ class DraftViews:
             change=change,
             differences=found,
             pictures=self._pictures(draft),
+            is_stuck=change.has_conflict or (refused is not None and refused.code == _STUCK),
             may_publish=Action.PUBLISH in acts,
             may_submit=Action.SUBMIT in acts,
+            may_write=Action.WRITE in acts,
             is_own=draft.by.mark == editor.mark,
             edit_link=None if is_picture else edit_link(page),
             refused=refused,

@@ -19,6 +19,8 @@ from functions.web.answers import page
 from functions.web.audience import Audience, audience
 
 HOME = "/sua-nhanh/"
+DONE = "xong"
+"""Tells the next page, by a code of the catalogue, what was just done."""
 
 View = Callable[..., Response]
 
@@ -55,10 +57,10 @@ def desk_page(
 ) -> Response:
     """Answer with a page of `templates/pages/editor` for who is signed in.
 
-    The address may say `?xong=` what was just done, by a code of the catalogue.
+    The address may say by `DONE` what was just done.
     """
     editor = current_editor()
-    done = request.args.get("xong", "") if status == 200 else ""
+    done = request.args.get(DONE, "") if status == 200 else ""
     return page(
         f"editor/{template}",
         status,
@@ -103,9 +105,9 @@ def decap_link(page: PagePath) -> str:
     return f"/{unit}#/collections/{quote(collection)}/entries/{quote(slug)}"
 
 
-def go(address: str) -> Response:
-    """Lead on to another page of ours."""
-    return make_response(redirect(address, 303))
+def go(address: str, done: str = "") -> Response:
+    """Lead on to another page of ours, which says what was done."""
+    return make_response(redirect(f"{address}?{DONE}={done}" if done else address, 303))
 
 
 def add_form(app: Flask, rule: str, name: str, send: View, again: View) -> None:

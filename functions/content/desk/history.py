@@ -27,6 +27,7 @@ from functions.core.editing.pages import UNIT_FOLDER
 from functions.core.editing.permissions import Action, is_province, may, require
 from functions.core.editing.publishing import go_back
 from functions.core.errors import (
+    ConflictError,
     InvalidContentError,
     MergeConflictError,
     NotAllowedError,
@@ -114,24 +115,23 @@ class HistoryViews:
         """Let the page be what it was in a version."""
         page = self._readable(path)
         sent = read_fields(request, ("ban", "seen"))
-        version, editing = sent.get("ban", ""), self._editing
+        version, seen = sent.get("ban", ""), sent.get("seen", "")
         self._require_public(version)
-        store = editing.store
-        wanted, now = (
-            store.blob_id(version, page.path),
-            store.blob_id(store.published(), page.path),
-        )
-        if wanted and wanted == now:
+        editing, store = self._editing, self._editing.store
+        wanted = store.blob_id(version, page.path)
+        if wanted and wanted == store.blob_id(store.published(), page.path):
             return go(f"{HISTORY}{page.path}?xong=dung-lai")  # a second press of the button
-        if now != sent.get("seen"):
-            return self._draw_version(page, version, Refusal("changed", 409))
+        refusal = Refusal("changed", 409)
         try:
-            done = bring_back_in_one_step(page, version, current_editor(), editing)
+            done = bring_back_in_one_step(page, version, current_editor(), editing, seen)
+        except ConflictError:
+            pass
         except MergeConflictError:
             draft, link = store.draft(page.path), f"{DRAFTS}{page.path}"
             if draft is not None and store.blob_id(draft.version, page.path) == wanted:
                 return go(f"{link}?xong=gui-duyet")
-            refusal = Refusal("has-draft", 409, draft=link)
+            if draft is not None:
+                refusal = Refusal("has-draft", 409, draft=link)
         except (InvalidContentError, PublishFailedError) as error:
             refusal = refusal_of(error)
         else:
@@ -152,14 +152,12 @@ class HistoryViews:
 
     def go_back(self, number: int) -> Response:
         """Publish the whole content as it was."""
-        wanted, store = self._publication(number), self._editing.store
-        published = store.published()
-        if not store.changed_paths(published, wanted.version):
-            return go(f"{HISTORY}?xong=quay-lai")  # a second press of the button
-        if read_fields(request, ("seen",)).get("seen") != published:
-            return self._draw_go_back(wanted, Refusal("changed", 409))
+        wanted = self._publication(number)
+        seen = read_fields(request, ("seen",)).get("seen", "")
         try:
-            go_back(number, current_editor(), self._editing)
+            go_back(number, current_editor(), self._editing, seen)
+        except ConflictError:
+            return self._draw_go_back(wanted, Refusal("changed", 409))
         except PublishFailedError as failed:
             return self._draw_go_back(wanted, refusal_of(failed))
         return go(f"{HISTORY}?xong=quay-lai")

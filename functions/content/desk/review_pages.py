@@ -12,7 +12,6 @@ from typing import Any
 from flask import Flask, Response, request
 
 from functions.content.answers import editor_words
-from functions.content.desk.drafts import DRAFTS
 from functions.content.desk.drawing import (
     HOME,
     STALE,
@@ -22,13 +21,12 @@ from functions.content.desk.drawing import (
     edit_link,
     go,
     public_address,
-    refusal_of,
 )
+from functions.content.desk.one_tap import save_tap
 from functions.content.desk.reading import PageReader, PublishedPage
 from functions.content.guard import current_editor
 from functions.content.services import ContentServices
 from functions.content.texts.rewriting import changed
-from functions.core.editing.one_step import change_in_one_step
 from functions.core.editing.pages import SHARED_FOLDERS
 from functions.core.editing.permissions import Action, is_province, may, require
 from functions.core.editing.reviews import (
@@ -38,14 +36,8 @@ from functions.core.editing.reviews import (
     is_overdue,
     next_review,
 )
-from functions.core.errors import (
-    InvalidContentError,
-    MergeConflictError,
-    NotAllowedError,
-    PublishFailedError,
-)
+from functions.core.errors import NotAllowedError
 from functions.core.models.content import (
-    Draft,
     DraftStatus,
     Edit,
     Editor,
@@ -138,25 +130,16 @@ class ReviewViews:
     def _save(
         self, page: PagePath, document: Document, values: Mapping[str, Any], seen: str
     ) -> Response:
-        title = self._reader.title(page, document)
-        try:
-            text = changed(page.path, document.text, values)
-            done = change_in_one_step(Edit(page, text, seen), current_editor(), self._editing)
-        except MergeConflictError:
-            draft = self._editing.store.draft(page.path)
-            drafted = self._reader.at(draft.version, page.path) if draft else None
-            if drafted is not None and _says(drafted, values):
-                return go(f"{DRAFTS}{page.path}?xong=gui-duyet")
-            link = f"{DRAFTS}{page.path}" if draft else ""
-            code = "has-draft" if draft else "changed"
-            refusal = Refusal(code, 409, title=title, draft=link)
-        except (InvalidContentError, PublishFailedError) as error:
-            refusal = refusal_of(error, title)
-        else:
-            if isinstance(done, Draft):
-                return go(f"{DRAFTS}{page.path}?xong=gui-duyet")
-            return self._done(page)
-        return self._refuse(page, refusal)
+        def reviewed() -> Edit:
+            return Edit(page, changed(page.path, document.text, values), seen)
+
+        title, reader = self._reader.title(page, document), self._reader
+        done = save_tap(
+            reviewed, page, title, lambda drafted: _says(drafted, values), reader, self._editing
+        )
+        if isinstance(done, Refusal):
+            return self._refuse(page, done)
+        return self._done(page) if done is None else done
 
     def _draw(self, chosen: str, refused: Refusal | None = None) -> Response:
         editor, editing = current_editor(), self._editing

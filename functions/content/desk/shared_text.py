@@ -15,7 +15,6 @@ from functions.content.desk.differences import (
     differences,
     document_from,
 )
-from functions.content.desk.drafts import DRAFTS
 from functions.content.desk.drawing import (
     HOME,
     STALE,
@@ -23,14 +22,13 @@ from functions.content.desk.drawing import (
     add_form,
     desk_page,
     go,
-    refusal_of,
 )
 from functions.content.desk.field_names import PageFieldNames
+from functions.content.desk.one_tap import save_tap
 from functions.content.desk.reading import PageReader, PublishedPage
 from functions.content.guard import current_editor
 from functions.content.services import ContentServices
 from functions.content.texts.rewriting import changed, read_page
-from functions.core.editing.one_step import change_in_one_step
 from functions.core.editing.pages import UNIT_FOLDER
 from functions.core.editing.permissions import Action, is_province, require
 from functions.core.editing.shared_changes import (
@@ -42,17 +40,12 @@ from functions.core.editing.shared_changes import (
     recent_changes,
     unseen_changes,
 )
-from functions.core.errors import (
-    InvalidContentError,
-    MergeConflictError,
-    NotAllowedError,
-    NotFoundError,
-    PublishFailedError,
-)
-from functions.core.models.content import Draft, Edit, PagePath
+from functions.core.errors import NotAllowedError, NotFoundError
+from functions.core.models.content import Edit, PagePath
 from functions.core.unit import Unit
 from functions.web.audience import Audience, audience
 from functions.web.fields import read_fields
+from publish.documents import Document
 
 SHARED = f"{HOME}phan-chung/"
 RECENT = timedelta(days=60)
@@ -124,27 +117,19 @@ class SharedTextViews:
 
     def _keep(self, own: PublishedPage, slug: str, shared: str, title: str) -> Response:
         page, unit_id = own.page, own.page.unit_id
-        try:
+
+        def noted_rule() -> Edit:
             rules = dict(read_page(page.path, own.document.text).meta[_RULES])
             rules[slug] = {**rules[slug], BASED_ON: noted(shared)}
-            text = changed(page.path, own.document.text, {_RULES: rules})
-            edit = Edit(page, text, own.blob_id)
-            done = change_in_one_step(edit, current_editor(), self._editing)
-        except MergeConflictError:
-            draft = self._editing.store.draft(page.path)
-            drafted = self._reader.at(draft.version, page.path) if draft else None
-            if drafted is not None and drafted.text == text:
-                return go(f"{DRAFTS}{page.path}?xong=gui-duyet")
-            link = f"{DRAFTS}{page.path}" if draft else ""
-            code = "has-draft" if draft else "changed"
-            refusal = Refusal(code, 409, title=title, draft=link)
-        except (InvalidContentError, PublishFailedError) as error:
-            refusal = refusal_of(error, title)
-        else:
-            if isinstance(done, Draft):
-                return go(f"{DRAFTS}{page.path}?xong=gui-duyet")
-            return self._done(unit_id)
-        return self._draw(self._chosen(unit_id), refusal)
+            return Edit(page, changed(page.path, own.document.text, {_RULES: rules}), own.blob_id)
+
+        def says_it(drafted: Document) -> bool:
+            return _rules(drafted.meta).get(slug, {}).get(BASED_ON) == noted(shared)
+
+        done = save_tap(noted_rule, page, title, says_it, self._reader, self._editing)
+        if isinstance(done, Refusal):
+            return self._draw(self._chosen(unit_id), done)
+        return self._done(unit_id) if done is None else done
 
     def _draw(self, chosen: str, refused: Refusal | None = None) -> Response:
         editor, editing = current_editor(), self._editing

@@ -7,8 +7,9 @@ from typing import Any
 
 from flask import Flask, request
 
+from functions.content.desk.drawing import HOME
 from functions.content.desk.reading import PageReader
-from functions.content.quick.drawing import HOME, written_day
+from functions.content.quick.drawing import written_day
 from functions.content.quick.facts import ContactForm, HoursForm, RuleForm
 from functions.content.quick.fees import FEES, FeeLists, FeeRowForm, NewFeeForm
 from functions.content.quick.forms import add_form

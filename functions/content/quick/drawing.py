@@ -6,9 +6,10 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from flask import Response, make_response, redirect, request
+from flask import Response, request
 
 from functions.content.answers import editor_words
+from functions.content.desk.drawing import DONE
 from functions.content.guard import CSRF_FIELD, current_editor, current_session
 from functions.content.services import ContentServices
 from functions.core.editing.joined_fields import Fields
@@ -18,8 +19,6 @@ from functions.core.models.content import ContentProblem
 from functions.core.units import Unit
 from functions.web.answers import page
 
-HOME = "/sua-nhanh/"
-DONE = "xong"
 _DONE_WORDS = "quick-done"
 _MISTAKES = "quick-mistakes"
 REFUSALS = "quick-refusals"
@@ -40,6 +39,8 @@ class Sheet:
     """Sentences that belong to no field."""
     lost_picture: bool = False
     """Whether the picture has to be chosen again."""
+    is_gone: bool = False
+    """Whether there is nothing any more that this could be saved into."""
 
     def value(self, name: str, default: str = "") -> str:
         return self.values.get(name, default)
@@ -110,11 +111,6 @@ def quick_page(
         today=editing.today().isoformat(),
         **values,
     )
-
-
-def go(address: str, done: str = "") -> Response:
-    """Lead on to a page of ours, which says what was done."""
-    return make_response(redirect(f"{address}?{DONE}={done}" if done else address, 303))
 
 
 def _field_with(problem: ContentProblem, typed: Fields) -> str:

@@ -9,13 +9,12 @@ from functions.content.desk.reading import PageReader
 from functions.content.quick.forms import PageForm, Sent, Target
 from functions.content.quick.saving import Change
 from functions.content.quick.standing import Standing
-from functions.content.quick.targets import procedure_page, unit_target
+from functions.content.quick.targets import procedure_page, require_procedure, unit_target
 from functions.content.services import ContentServices
 from functions.core.editing import unit_fixes
 from functions.core.editing.joined_fields import Fields, JoinedFields
 from functions.core.editing.shared_changes import noted, procedure_path
 from functions.core.editing.typed_values import TypedValues
-from functions.core.errors import NotFoundError
 from functions.core.models.content import ContentProblem
 
 
@@ -78,6 +77,10 @@ class RuleForm(PageForm):
         procedure_page(slug, self._editing)
         return Target(found.page, found.unit, found.here, f"/{unit_id}/thu-tuc/{slug}/", slug)
 
+    def standing(self, target: Target) -> Standing:
+        require_procedure(target.slug, self._editing)
+        return super().standing(target)
+
     def shown(self, target: Target, upon: Standing) -> Fields:
         return unit_fixes.rule_fields(upon.meta, target.slug)
 
@@ -104,6 +107,4 @@ class RuleForm(PageForm):
     def _shared(self, target: Target) -> Mapping[str, Any]:
         store = self._editing.store
         document = self._reader.at(store.published(), procedure_path(target.slug))
-        if document is None:
-            raise NotFoundError("procedure")
-        return document.meta
+        return document.meta if document else {"title": target.slug}

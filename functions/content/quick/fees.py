@@ -11,20 +11,21 @@ from typing import Any
 from flask import Response
 
 from functions.content.answers import editor_words
+from functions.content.desk.drawing import HOME
 from functions.content.desk.reading import PageReader
 from functions.content.guard import current_editor
-from functions.content.quick.drawing import HOME, quick_page, typed_fields
+from functions.content.quick.drawing import quick_page, typed_fields
 from functions.content.quick.forms import PageForm, Sent, Target
 from functions.content.quick.saving import Change
 from functions.content.quick.standing import Standing, standing
-from functions.content.quick.targets import procedure_page
+from functions.content.quick.targets import procedure_page, require_procedure
 from functions.content.services import ContentServices
 from functions.core.editing import fees
 from functions.core.editing.joined_fields import Fields, JoinedFields
 from functions.core.editing.permissions import Action, is_province, require
 from functions.core.editing.shared_changes import procedure_path
 from functions.core.editing.typed_values import TypedValues
-from functions.core.errors import ConflictError, NotAllowedError, NotFoundError
+from functions.core.errors import NotAllowedError, NotFoundError
 from functions.core.models.content import ContentProblem
 from functions.core.vietnamese import collation_key
 from functions.web.answers import words
@@ -52,6 +53,10 @@ class FeeForm(PageForm):
     def _laws(self) -> Mapping[str, Law]:
         return _laws_of(self._services.project)
 
+    def standing(self, target: Target) -> Standing:
+        require_procedure(target.slug, self._editing)
+        return super().standing(target)
+
     def next(self, target: Target) -> str:
         return f"{FEES}/{target.slug}"
 
@@ -73,7 +78,7 @@ class FeeForm(PageForm):
     def more(self, target: Target, upon: Standing) -> dict[str, Any]:
         cited = [law for law in upon.meta.get("legal_basis") or [] if law in self._laws]
         return {
-            "title": upon.meta.get("title"),
+            "title": upon.meta.get("title") or target.slug,
             "cited": [(law, self._name(law)) for law in cited],
             "laws": [(law, self._name(law)) for law in self._laws if law not in cited],
         }
@@ -116,12 +121,12 @@ class FeeRowForm(FeeForm):
         return fields
 
     def found(self, target: Target, base: Standing | None, now: Standing) -> Target:
-        """Return the target of the same row as it stands now. Raises ConflictError."""
+        """Return the target of the same row as it stands now. Raises NotFoundError."""
         if base is None:
             return target
         index = fees.place_of(fees.rows_of(now.meta), self._row(target, base), target.row - 1)
         if index is None:
-            raise ConflictError("fee")
+            raise NotFoundError("fee")
         return replace(target, row=index + 1, here=f"{FEES}/{target.slug}/{index + 1}")
 
     def case(self, target: Target) -> str:
@@ -152,7 +157,7 @@ class FeeRowForm(FeeForm):
 
     def more(self, target: Target, upon: Standing) -> dict[str, Any]:
         rows = fees.rows_of(upon.meta)
-        row = rows[target.row - 1] if target.row <= len(rows) else {}
+        row = rows[target.row - 1] if 1 <= target.row <= len(rows) else {}
         return {**super().more(target, upon), "row": row}
 
     def _row(self, target: Target, upon: Standing) -> dict[str, Any]:
@@ -220,6 +225,7 @@ class FeeLists:
         """List the fees of one procedure."""
         page = procedure_page(slug, self._editing)
         require(current_editor(), Action.WRITE, page)
+        require_procedure(slug, self._editing)
         upon = standing(page, current_editor(), self._editing)
         if upon is None:
             raise NotFoundError("procedure")

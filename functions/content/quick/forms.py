@@ -9,20 +9,21 @@ from typing import Any, ClassVar
 
 from flask import Flask, Response, request
 
+from functions.content.desk.drawing import go
 from functions.content.guard import current_editor, form_again
 from functions.content.quick.drawing import (
     Sheet,
-    go,
     mistake_words,
     problem_words,
     quick_page,
     refusal_words,
     typed_fields,
 )
-from functions.content.quick.saving import Change, Outcome, save_form
-from functions.content.quick.standing import Standing, known_base, standing
+from functions.content.quick.saving import GONE, Change, Outcome, save_form
+from functions.content.quick.standing import NOTHING, Standing, known_base, standing
 from functions.content.services import ContentServices
 from functions.core.editing.joined_fields import Fields, JoinedFields, join_fields
+from functions.core.editing.one_step import meets_unfinished
 from functions.core.editing.permissions import Action, require
 from functions.core.editing.typed_values import TypedValues
 from functions.core.errors import NotFoundError
@@ -92,7 +93,7 @@ class PageForm(ABC):
     def found(self, target: Target, base: Standing | None, now: Standing) -> Target:
         """Return the target as it stands now, should it have moved within its page.
 
-        Raises ConflictError where it is gone.
+        Raises NotFoundError where it is gone.
         """
         return target
 
@@ -108,6 +109,13 @@ class PageForm(ABC):
         """Return what else the template shows."""
         return {}
 
+    def standing(self, target: Target) -> Standing:
+        """Return what the form is drawn from. Raises NotFoundError where it is gone."""
+        found = standing(target.page, current_editor(), self._editing)
+        if found is None:
+            raise NotFoundError("page")
+        return found
+
     def next(self, target: Target) -> str:
         """Return where to go on when all is done."""
         return target.here
@@ -121,16 +129,19 @@ class PageForm(ABC):
     def show(self, **address: Any) -> Response:
         """Draw the form."""
         target = self.permitted(address)
-        upon = self._standing(target)
+        upon = self.standing(target)
         return self._draw(target, upon, Sheet(self.shown(target, upon), upon.blob))
 
     def send(self, **address: Any) -> Response:
         """Save what was typed, or draw the form again with all of it."""
         target, typed = self.permitted(address), typed_fields()
-        upon, base_blob = self._standing(target), typed.get(BASE, "")
+        base_blob, reader = typed.get(BASE, ""), TypedValues(typed)
         base = known_base(target.page, base_blob, self._editing)
-        reader = TypedValues(typed)
-        fields = self.read(target, reader, base or upon)
+        try:
+            upon = self.standing(target)
+            fields = self.read(target, reader, base or upon)
+        except NotFoundError:
+            return self._gone(target, typed)
         pictures = self.pictures(target, reader)
         if reader.mistakes:
             wrong = mistake_words(reader.mistakes)
@@ -155,9 +166,17 @@ class PageForm(ABC):
     def again(self, **address: Any) -> Response:
         """Draw the form with what was typed into it before the session ran out."""
         target, typed = self.permitted(address), typed_fields()
-        top = [refusal_words("stale")]
-        sheet = Sheet(typed, typed.get(BASE, ""), top=top, lost_picture=PICTURE in self.fields())
-        return self._draw(target, self._standing(target), sheet, 403)
+        try:
+            upon = self.standing(target)
+            shown = self.shown(target, upon)
+        except NotFoundError:
+            return self._gone(target, typed)
+        top, lost = [refusal_words("stale")], PICTURE in self.fields()
+        if typed.keys() & shown.keys():
+            sheet = Sheet(typed, typed.get(BASE, ""), top=top, lost_picture=lost)
+        else:  # sent by a button that stands beside the form
+            sheet = Sheet(shown, upon.blob, top=top)
+        return self._draw(target, upon, sheet, 403)
 
     def fields(self) -> tuple[str, ...]:
         """Return the fields that a browser cannot fill again."""
@@ -186,8 +205,16 @@ class PageForm(ABC):
             at_fields,
             top=[refusal_words(outcome.refusal), *top],
             lost_picture=picture_was_sent(),
+            is_gone=outcome.refusal == GONE,
         )
         return self._draw(target, upon, sheet, outcome.status)
+
+    def _gone(self, target: Target, typed: Mapping[str, str]) -> Response:
+        """Draw what was typed for a page that is no more, with nothing of the page itself."""
+        sheet = Sheet(
+            typed, top=[refusal_words(GONE)], lost_picture=picture_was_sent(), is_gone=True
+        )
+        return self._draw(target, NOTHING, sheet, 409)
 
     def _in_conflict(self, target: Target, now: Standing, sent: Sent, outcome: Outcome) -> Response:
         """Draw the form upon what stands there now: what was typed, and beside it what is there.
@@ -207,12 +234,6 @@ class PageForm(ABC):
         )
         return self._draw(here, now, sheet, outcome.status)
 
-    def _standing(self, target: Target) -> Standing:
-        found = standing(target.page, current_editor(), self._editing)
-        if found is None:
-            raise NotFoundError("page")
-        return found
-
     def _draw(self, target: Target, upon: Standing, sheet: Sheet, status: int = 200) -> Response:
         has_draft = self._editing.store.draft(target.page.path) is not None
         return quick_page(
@@ -226,6 +247,7 @@ class PageForm(ABC):
             public=target.public,
             from_draft=upon.draft is not None,
             has_draft=has_draft,
+            keeps=meets_unfinished(target.page, current_editor(), self._editing),
             **self.more(target, upon),
         )
 

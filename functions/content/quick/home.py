@@ -7,9 +7,10 @@ from dataclasses import dataclass
 from flask import Response, redirect, request
 from flask.typing import ResponseReturnValue
 
+from functions.content.desk.drawing import HOME
 from functions.content.desk.reading import PageReader
 from functions.content.guard import current_editor
-from functions.content.quick.drawing import HOME, quick_page
+from functions.content.quick.drawing import quick_page
 from functions.content.quick.targets import permitted_unit, unit_page
 from functions.content.services import ContentServices
 from functions.core.editing import notices, unit_fixes

@@ -7,11 +7,10 @@ from typing import Any
 
 from flask import Response, make_response, redirect, request
 
+from functions.content.desk.drawing import HOME, go
 from functions.content.guard import current_editor
 from functions.content.quick.drawing import (
-    HOME,
     Sheet,
-    go,
     mistake_words,
     problem_words,
     quick_page,
@@ -19,7 +18,15 @@ from functions.content.quick.drawing import (
     typed_fields,
 )
 from functions.content.quick.forms import PICTURE, PageForm, Sent, Target, picture_was_sent
-from functions.content.quick.saving import Change, How, Outcome, guarded, save_form, store_edit
+from functions.content.quick.saving import (
+    Change,
+    How,
+    Outcome,
+    done_already,
+    guarded,
+    save_form,
+    store_edit,
+)
 from functions.content.quick.standing import Standing, published, standing
 from functions.content.quick.targets import notice_page, permitted_unit, unit_target
 from functions.content.services import ContentServices
@@ -174,7 +181,7 @@ class NoticeSaver:
             found = standing(page, self._editor, self._editing)
             if found is not None and found.text == edit.text:
                 self.page = page  # the second press of a button
-                return Outcome(How.SENT if found.draft else How.PUBLISHED)
+                return done_already(page, found, self._editor, self._editing, is_all=True)
             if found is not None:
                 continue
             try:
@@ -229,9 +236,13 @@ class EndNotice:
         home, today = f"{HOME}{address['unit_id']}/", self._editing.today()
         upon = standing(target.page, editor, self._editing)
         if upon is None:
-            return go(home, ENDED)  # the second press of a button
+            # The second press of a button; for who may only ask, the first one still waits.
+            waits = published(target.page, self._editing) is not None
+            return go(home, f"{TAKE_AWAY}-{How.SENT}" if waits else TAKE_AWAY)
         last_day = notices.end_of(upon.meta, today)
+        done = ENDED
         if last_day is None or typed_fields().get(TAKE_AWAY):
+            done = TAKE_AWAY
             outcome = guarded(lambda: self._take_away(target.page, upon, editor))
         elif notices.is_over(upon.meta, today):
             return go(home, ENDED)
@@ -240,7 +251,7 @@ class EndNotice:
             outcome = save_form(target.page, upon.blob, lambda _, now: ended, editor, self._editing)
         if outcome.how is None:
             return self._form.refused(target, upon, outcome)
-        return go(home, ENDED if outcome.how is How.PUBLISHED else f"{ENDED}-{outcome.how}")
+        return go(home, done if outcome.how is How.PUBLISHED else f"{done}-{outcome.how}")
 
     def _take_away(self, page: PagePath, upon: Standing, editor: Editor) -> Outcome:
         gone = own_pictures(page, upon, self._editing)

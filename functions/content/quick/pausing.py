@@ -9,12 +9,11 @@ from typing import Any
 from flask import Response, make_response, redirect
 
 from functions.content.answers import editor_words
+from functions.content.desk.drawing import HOME, go
 from functions.content.desk.reading import PageReader
 from functions.content.guard import current_editor
 from functions.content.quick.drawing import (
-    HOME,
     Sheet,
-    go,
     mistake_words,
     problem_words,
     quick_page,
@@ -124,8 +123,10 @@ class PauseForm:
         plan = self._plan(pause)
         if may(editor, Action.PUBLISH, page):
             return self._publish(page, plan, pause, saver, editor)
+        # First the notice: a reason that the checks refuse leaves no rules behind without it.
+        told = saver.save(pause.notice(), None, "")
         outcome = save_form(page, "", plan, editor, self._editing)
-        return outcome if outcome.how is None else saver.save(pause.notice(), None, "")
+        return outcome if outcome.how in (None, How.KEPT) else told
 
     def _plan(self, pause: Pause) -> Callable[[Standing | None, Standing], Change]:
         based_on = {one.slug: one.based_on for one in pause.chosen}

@@ -1,6 +1,7 @@
 """Saving what a small form says, joined with what others saved meanwhile.
 
 What may publish goes out at once; all else becomes a draft that is handed in for review.
+`core/editing/one_step.py` decides it, and what meets an unfinished draft is kept in that.
 """
 
 from __future__ import annotations
@@ -12,12 +13,15 @@ from typing import Any
 
 from functions.content.quick.standing import Standing, known_base, standing
 from functions.content.texts.rewriting import changed
-from functions.core.editing.drafting import save, set_status
+from functions.core.editing.drafting import save
 from functions.core.editing.joined_fields import Fields
-from functions.core.editing.permissions import Action, may
-from functions.core.editing.publishing import publish
+from functions.core.editing.one_step import (
+    change_in_one_step,
+    finish_in_one_step,
+    meets_unfinished,
+    publishes_a_draft,
+)
 from functions.core.editing.services import EditingServices
-from functions.core.editing.together import publish_together
 from functions.core.errors import (
     ConflictError,
     InvalidContentError,
@@ -29,12 +33,16 @@ from functions.core.errors import (
 )
 from functions.core.models.content import (
     ContentProblem,
+    Draft,
     DraftStatus,
     Edit,
     Editor,
     PagePath,
-    Saved,
+    Version,
 )
+
+GONE = "gone"
+"""Refused because somebody took the page away, or the part of it that the form is about."""
 
 _TRIES = 5
 """So many others may save the same page in the middle of this save."""
@@ -45,6 +53,8 @@ class How(StrEnum):
 
     PUBLISHED = "dang"
     SENT = "gui"
+    KEPT = "luu"
+    """In a draft that somebody has yet to hand in."""
     SAME = "nhu-cu"
 
 
@@ -90,7 +100,7 @@ def save_form(
     editing: EditingServices,
     pictures: Mapping[PagePath, bytes] | None = None,
 ) -> Outcome:
-    """Save a page that is there. Raises NotFoundError where it is gone, and NotAllowedError."""
+    """Save a page that is there. Raises NotAllowedError."""
 
     def attempt() -> Outcome:
         for _ in range(_TRIES):
@@ -111,6 +121,8 @@ def guarded(attempt: Callable[[], Outcome]) -> Outcome:
         return Outcome(refusal="invalid", status=422, problems=wrong.problems)
     except PublishFailedError as failed:
         return Outcome(refusal="not-built", status=422, problems=failed.problems)
+    except NotFoundError:
+        return Outcome(refusal=GONE, status=409)
     except (ConflictError, MergeConflictError):
         return Outcome(refusal="busy", status=409)
     except (StoreUnavailableError, ToolUnavailableError):
@@ -118,39 +130,38 @@ def guarded(attempt: Callable[[], Outcome]) -> Outcome:
 
 
 def store_edit(
-    edit: Edit, editor: Editor, editing: EditingServices, gone: Sequence[PagePath] = ()
+    edit: Edit,
+    editor: Editor,
+    editing: EditingServices,
+    gone: Sequence[PagePath] = (),
+    *,
+    is_seen: bool = True,
 ) -> tuple[How, bool]:
-    """Publish a change at once, or hand it in as a draft; tell whether it was joined.
+    """Publish a change at once or hand it in; tell whether it was joined with another's.
 
-    Pictures that are `gone` leave the public site with it; a draft takes none away. Raises as
-    `save` and `publish_together` do.
+    Where that would carry an unfinished draft along, the change is kept in the draft, and
+    nothing is handed in; so it is where a draft would be published that says more than the
+    form did (`is_seen` is false). Pictures that are `gone` leave the public site with it; a
+    draft takes none away. Raises as `save` and `change_in_one_step` do.
     """
     page, store = edit.page, editing.store
-    if not may(editor, Action.PUBLISH, page):
-        saved = save(edit, editor, editing)
-        hand_in(page, editor, editing)
-        return How.SENT, saved.merged
-    is_public = store.blob_id(store.published(), page.path)
-    if store.draft(page.path) is not None and not is_public:
-        # Nobody is to find two pages where there was one draft.
-        draft: Saved = save(edit, editor, editing)
-        publish(page, editor, editing, draft.draft.version)
-        return How.PUBLISHED, draft.merged
-    blobs = store.paths(store.published(), page.path.rpartition("/")[0])
-    pictures = [Edit(one, None, blobs[one.path]) for one in gone if one.path in blobs]
-    publish_together([edit, *pictures], editor, editing)
-    return How.PUBLISHED, False
+    done: Version | Draft
+    is_unseen = not is_seen and publishes_a_draft(page, editor, editing)
+    if is_unseen or meets_unfinished(page, editor, editing):
+        done = save(edit, editor, editing).draft
+    else:
+        blobs = store.paths(store.published(), page.path.rpartition("/")[0])
+        pictures = [Edit(one, None, blobs[one.path]) for one in gone if one.path in blobs]
+        done = change_in_one_step(edit, editor, editing, beside=pictures)
+    stored = store.read(done.version, page.path)
+    return how_of(done), stored != (None if edit.text is None else edit.text.encode())
 
 
-def hand_in(page: PagePath, editor: Editor, editing: EditingServices) -> None:
-    """Hand a draft in for review, unless that is done already."""
-    draft = editing.store.draft(page.path)
-    if draft is None or draft.status is not DraftStatus.DRAFT:
-        return
-    try:
-        set_status(page, DraftStatus.IN_REVIEW, editor, editing)
-    except NotFoundError:
-        return  # published or thrown away in this very moment
+def how_of(done: Version | Draft) -> How:
+    """Return what became of a change by where it is now."""
+    if isinstance(done, Version):
+        return How.PUBLISHED
+    return How.KEPT if done.status is DraftStatus.DRAFT else How.SENT
 
 
 def _saved(
@@ -166,7 +177,9 @@ def _saved(
         raise NotFoundError("page")
     base = now if base_blob == now.blob else known_base(page, base_blob, editing)
     if base is not None and base is not now and _text(page, plan(base, base), base) == now.text:
-        return _done_already(page, now, editor, editing)  # the second press of a button
+        # The second press of the button.
+        is_all = base_blob == editing.store.blob_id(editing.store.published(), page.path)
+        return done_already(page, now, editor, editing, is_all=is_all)
     change = plan(base, now)
     if change.conflicts:
         return Outcome(conflicts=change.conflicts, now=now, status=409)
@@ -174,23 +187,31 @@ def _saved(
         return Outcome(How.SAME)
     text = _text(page, change, now)
     if text == now.text and not pictures:
-        return _done_already(page, now, editor, editing)
+        return done_already(page, now, editor, editing)
     edit = Edit(page, text, now.blob, pictures)
-    how, is_merged = store_edit(edit, editor, editing, change.gone)
-    return Outcome(how, is_joined=is_merged or base_blob != now.blob)
+    is_seen = base_blob == now.blob
+    how, is_merged = store_edit(edit, editor, editing, change.gone, is_seen=is_seen)
+    return Outcome(how, is_joined=is_merged or not is_seen)
+
+
+def done_already(
+    page: PagePath,
+    now: Standing,
+    editor: Editor,
+    editing: EditingServices,
+    *,
+    is_all: bool = False,
+) -> Outcome:
+    """Finish what stands there as it was typed, should the first press have been cut short.
+
+    `is_all`: a draft holds that and nothing else, so it is nobody's unfinished work.
+    """
+    if now.draft is None:
+        return Outcome(How.PUBLISHED)
+    if now.draft.status is DraftStatus.DRAFT and not is_all:
+        return Outcome(How.KEPT)
+    return Outcome(how_of(finish_in_one_step(page, now.draft, editor, editing)))
 
 
 def _text(page: PagePath, change: Change, upon: Standing) -> str:
     return changed(page.path, upon.text, change.values, change.body)
-
-
-def _done_already(
-    page: PagePath, now: Standing, editor: Editor, editing: EditingServices
-) -> Outcome:
-    if now.draft is None:
-        return Outcome(How.PUBLISHED)
-    if may(editor, Action.PUBLISH, page):
-        publish(page, editor, editing, now.draft.version)
-        return Outcome(How.PUBLISHED)
-    hand_in(page, editor, editing)
-    return Outcome(How.SENT)

@@ -28,6 +28,10 @@ class Standing:
         return self.page.meta
 
 
+NOTHING = Standing("", "", PageText({}, ""))
+"""Stands for a page that is gone."""
+
+
 def standing(page: PagePath, editor: Editor, editing: EditingServices) -> Standing | None:
     """Return what an editor's form is drawn from; None where there is no such page.
 

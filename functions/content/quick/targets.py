@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from functions.content.desk.drawing import HOME
 from functions.content.guard import current_editor
-from functions.content.quick.drawing import HOME
 from functions.content.quick.forms import Target
 from functions.core.editing.pages import UNIT_FOLDER
 from functions.core.editing.permissions import Action, require
@@ -33,15 +33,17 @@ def permitted_unit(unit_id: str, editing: EditingServices) -> Unit:
 
 
 def procedure_page(slug: str, editing: EditingServices) -> PagePath:
-    """Return the shared page of a procedure. Raises NotFoundError."""
-    path = procedure_path(slug)
+    """Return the shared page of a procedure, which may be gone. Raises NotFoundError."""
     try:
-        page = editing.page(path)
+        return editing.page(procedure_path(slug))
     except NotAllowedError:
         raise NotFoundError("procedure") from None
-    if not editing.store.blob_id(editing.store.published(), path):
+
+
+def require_procedure(slug: str, editing: EditingServices) -> None:
+    """Raises NotFoundError where residents find no such procedure."""
+    if not editing.store.blob_id(editing.store.published(), procedure_path(slug)):
         raise NotFoundError("procedure")
-    return page
 
 
 def notice_page(unit_id: str, slug: str, editing: EditingServices) -> PagePath:

@@ -13,8 +13,12 @@ from functions.content.texts.page_keys import PAGE_KEYS, TEMPLATES, shape_of
 from functions.content.texts.rewriting import changed, new_page, read_page, split_page, unreadable
 from functions.content.texts.typed_text import clean_text
 from functions.content.texts.yaml_values import as_json, meant
-from functions.core.models.content import PagePath
+from functions.core.errors import InvalidContentError
+from functions.core.models.content import ContentProblem, PagePath
 from publish import fast_yaml
+
+MAX_TEXT = 256 * 1024
+"""Of one page, in bytes: ten times the longest there is."""
 
 
 def shown_to_decap(path: str, text: str) -> str:
@@ -27,6 +31,12 @@ def shown_to_decap(path: str, text: str) -> str:
     shown = with_rows(meant(page.meta, shape) or {}, shape)
     lines = (f"{key}: {as_json(value)}\n" for key, value in shown.items())
     return f"---\n{''.join(lines)}---\n{page.body}\n"
+
+
+def require_short(page: PagePath, raw: str) -> None:
+    """Raises InvalidContentError (text-too-long), before anybody looks through the text."""
+    if len(raw.encode("utf-8", "replace")) > MAX_TEXT:
+        raise InvalidContentError([ContentProblem(page.path, 1, "body", "text-too-long")])
 
 
 def taken_from_decap(page: PagePath, old: str | None, raw: str) -> str:

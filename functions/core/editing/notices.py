@@ -28,7 +28,7 @@ _TYPED_BULLET = re.compile(r"(?:[•●▪–—]|(?P<number>\d{1,3})\))\s+(?=\S
 """How people begin the lines of a list, though Markdown does not know it."""
 _NOT_PLAIN = re.compile(r"\s|[#>|!:<`~]|---|===|\[\^?[^\]]*\]:")
 """How lines begin that Markdown does not join with the line above: they stay as they are."""
-_PICTURE = re.compile(r"\n*!\[(?P<words>[^\]\n]*)\]\((?P<name>[a-z0-9.\-]+)\)\s*\Z")
+_PICTURE = re.compile(r"(?<!\n)\n*+!\[(?P<words>[^\]\n]{0,300})\]\((?P<name>[a-z0-9.\-]+)\)\s*\Z")
 _HARD_END = "  "
 
 Meta = Mapping[str, Any]

@@ -1,12 +1,15 @@
-"""Small changes by one tap: public at once by whoever may, else handed in for review."""
+"""Small changes in one step: public at once by whoever may, else handed in for review."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from functions.core.editing.drafting import save, set_status
 from functions.core.editing.permissions import Action, may, require
-from functions.core.editing.publishing import bring_back, publish_now
+from functions.core.editing.publishing import bring_back, publish, publish_now
 from functions.core.editing.services import EditingServices
-from functions.core.errors import MergeConflictError
+from functions.core.editing.together import publish_together
+from functions.core.errors import ConflictError, MergeConflictError, NotFoundError
 from functions.core.models.content import (
     ChangeKind,
     Draft,
@@ -14,7 +17,6 @@ from functions.core.models.content import (
     Edit,
     Editor,
     PagePath,
-    Saved,
     Version,
 )
 
@@ -24,24 +26,72 @@ def change_in_one_step(
     editor: Editor,
     services: EditingServices,
     kind: ChangeKind = ChangeKind.QUICK_FIX,
+    beside: Sequence[Edit] = (),
 ) -> Version | Draft:
     """Publish a change at once by an approver, else hand it in as a draft.
 
-    It is joined with a draft that is handed in already. Raises MergeConflictError where the page
-    has a draft that is not, for nobody's unfinished work is to be handed in; and as `save` and
-    `publish_now` do.
+    It is joined with a draft that is handed in already; a page that is but such a draft goes
+    out whole. `beside` is published with the change, and left alone where it becomes a draft.
+    Raises MergeConflictError where `meets_unfinished` tells so, and as `save`, `publish_now`
+    and `finish_in_one_step` do. A draft that somebody began or took back in this very moment
+    holds the change, and is returned as it is: not handed in.
     """
-    require(editor, Action.WRITE, edit.page)
-    if may(editor, Action.PUBLISH, edit.page):
+    page = edit.page
+    require(editor, Action.WRITE, page)
+    if _goes_out_alone(page, editor, services):
+        if beside:
+            return publish_together([edit, *beside], editor, services, kind)
         return publish_now(edit, editor, services, kind)
-    draft = services.store.draft(edit.page.path)
-    if draft is not None and draft.status is DraftStatus.DRAFT:
-        raise MergeConflictError((edit.page.path,))
-    return _handed_in(edit.page, save(edit, editor, services), editor, services)
+    before = services.store.draft(page.path)
+    if _is_unfinished(before):
+        raise MergeConflictError((page.path,))
+    saved = save(edit, editor, services)
+    is_begun_here = before is None and not saved.merged
+    if _is_unfinished(saved.draft) and not is_begun_here:
+        return saved.draft
+    return finish_in_one_step(page, saved.draft, editor, services)
+
+
+def meets_unfinished(page: PagePath, editor: Editor, services: EditingServices) -> bool:
+    """Tell whether a change in one step would carry a draft along that is not handed in.
+
+    Whose it is does not matter: everybody saves into the one draft of a page, so it may hold
+    the work of several.
+    """
+    draft = services.store.draft(page.path)
+    return _is_unfinished(draft) and not _goes_out_alone(page, editor, services)
+
+
+def publishes_a_draft(page: PagePath, editor: Editor, services: EditingServices) -> bool:
+    """Tell whether a change in one step by this editor would put a draft on the site."""
+    has_draft = services.store.draft(page.path) is not None
+    is_alone = _goes_out_alone(page, editor, services)
+    return has_draft and may(editor, Action.PUBLISH, page) and not is_alone
+
+
+def finish_in_one_step(
+    page: PagePath, draft: Draft, editor: Editor, services: EditingServices
+) -> Version | Draft:
+    """Publish a draft as it was seen, or hand it in unless that is done.
+
+    Raises ConflictError where it is gone or has changed since, and as `publish` does.
+    """
+    try:
+        if may(editor, Action.PUBLISH, page):
+            return publish(page, editor, services, draft.version)
+        if not _is_unfinished(draft):
+            return draft
+        return set_status(page, DraftStatus.IN_REVIEW, editor, services, seen=draft.version)
+    except NotFoundError as gone:
+        raise ConflictError(page.path) from gone
 
 
 def bring_back_in_one_step(
-    page: PagePath, version: str, editor: Editor, services: EditingServices
+    page: PagePath,
+    version: str,
+    editor: Editor,
+    services: EditingServices,
+    seen: str | None = None,
 ) -> Version | Draft:
     """Let a page be what it was in an older publication, at once or as a draft in review.
 
@@ -50,12 +100,23 @@ def bring_back_in_one_step(
     require(editor, Action.WRITE, page)
     if not may(editor, Action.BRING_BACK, page) and services.store.draft(page.path) is not None:
         raise MergeConflictError((page.path,))
-    done = bring_back(page, version, editor, services)
-    return done if isinstance(done, Version) else _handed_in(page, done, editor, services)
+    done = bring_back(page, version, editor, services, seen)
+    if isinstance(done, Version):
+        return done
+    return finish_in_one_step(page, done.draft, editor, services)
 
 
-def _handed_in(page: PagePath, saved: Saved, editor: Editor, services: EditingServices) -> Draft:
-    if saved.draft.status is DraftStatus.IN_REVIEW:
-        return saved.draft
-    seen = saved.draft.version
-    return set_status(page, DraftStatus.IN_REVIEW, editor, services, seen=seen)
+def _goes_out_alone(page: PagePath, editor: Editor, services: EditingServices) -> bool:
+    """Tell whether a change goes upon what is public, past any draft.
+
+    A page that is only a draft is not published beside it: nobody is to find two where there
+    was one.
+    """
+    store = services.store
+    if not may(editor, Action.PUBLISH, page):
+        return False
+    return store.draft(page.path) is None or bool(store.blob_id(store.published(), page.path))
+
+
+def _is_unfinished(draft: Draft | None) -> bool:
+    return draft is not None and draft.status is DraftStatus.DRAFT

@@ -23,6 +23,7 @@ PICTURES = "anh"
 """The folder of pictures that belong to no single page."""
 
 TOP_PAGES = ("duong-day-nong", "huong-dan-zalo")
+_TOP_FILES = frozenset(f"{name}.md" for name in TOP_PAGES)
 
 LONGEST_SLUG = 80
 _SLUG = r"[a-z0-9]+(?:-[a-z0-9]+)*"
@@ -45,7 +46,7 @@ def page_path(path: str, units: Collection[str]) -> PagePath:
             return _in_folder(path, parts[3], parts[4], parts[2], OWN_FOLDERS)
         elif len(parts) == 3:
             return _in_folder(path, parts[1], parts[2], "", SHARED_FOLDERS)
-        elif len(parts) == 2 and parts[1].removesuffix(".md") in TOP_PAGES:
+        elif len(parts) == 2 and parts[1] in _TOP_FILES:
             return PagePath(path, PageKind.TOP, "", parts[1].removesuffix(".md"))
     raise NotAllowedError("path")
 

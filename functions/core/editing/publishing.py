@@ -7,6 +7,8 @@ site is switched at once after that. A kill in between leaves the site one publi
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from functions.core.editing.drafting import (
     draft_of,
     joined,
@@ -15,6 +17,7 @@ from functions.core.editing.drafting import (
     require_sound,
     save,
 )
+from functions.core.editing.page_pictures import unshown_pictures
 from functions.core.editing.permissions import Action, may, require
 from functions.core.editing.services import EditingServices
 from functions.core.errors import ConflictError, NotAllowedError, NotFoundError
@@ -22,7 +25,6 @@ from functions.core.models.content import (
     ChangeKind,
     ChangeNote,
     Draft,
-    DraftStatus,
     Edit,
     Editor,
     EditorRole,
@@ -38,9 +40,10 @@ def publish(
 ) -> Version:
     """Publish a page's draft; `seen` is the version that was looked at.
 
-    Raises NotAllowedError, NotFoundError, ConflictError (changed since), MergeConflictError
-    (published otherwise since it was begun), InvalidContentError, PublishFailedError; then the
-    draft stays as it is and nothing public has changed.
+    Pictures that the page showed and that no page shows any more leave the site. Raises
+    NotAllowedError, NotFoundError, ConflictError (changed since), MergeConflictError (published
+    otherwise since it was begun), InvalidContentError, PublishFailedError; then the draft stays
+    as it is and nothing public has changed.
     """
     require(editor, Action.PUBLISH, page)
     store = services.store
@@ -54,6 +57,11 @@ def publish(
         changed = store.changed_paths(published, version)
         for path in changed:
             require(editor, Action.PUBLISH, services.page(path))
+        files = {path: store.read(version, path) for path in changed}
+        pictures = unshown_pictures(files, published, services)
+        if pictures:
+            parents = [published, draft.version]
+            version = store.make_version(parents, {**files, **pictures}, note, services.clock.now())
         _make_public(published, version, services)
         _drop_draft(draft, services)
         return store.versions(limit=1)[0]
@@ -64,8 +72,13 @@ def publish_now(
     editor: Editor,
     services: EditingServices,
     kind: ChangeKind = ChangeKind.QUICK_FIX,
+    seen: str | None = None,
 ) -> Version:
-    """Publish a small change at once, without a draft. Raises as `save` and `publish` do."""
+    """Publish a small change at once, without a draft; pictures leave with it as in `publish`.
+
+    `seen` is the blob of the public page that was looked at, empty where there was none. Raises
+    ConflictError where it is another by now, and as `save` and `publish` do.
+    """
     require(editor, Action.PUBLISH, edit.page)
     require_removable(edit)
     pictures = remade_pictures(edit, editor, services)
@@ -73,22 +86,31 @@ def publish_now(
     with services.site.turn():
         published = store.published()
         text, _ = joined(edit, published, None, editor, services)
+        is_changed = seen not in (None, store.blob_id(published, path))
+        # Where somebody did the same, as by a second press of the button, there is no conflict.
+        if is_changed and store.read(published, path) != text:
+            raise ConflictError(path)
+        files: dict[str, bytes | None] = {path: text, **pictures}
+        files |= unshown_pictures(files, published, services)
         note = ChangeNote(kind, editor, path)
-        version = store.make_version(
-            [published], {path: text, **pictures}, note, services.clock.now()
-        )
+        version = store.make_version([published], files, note, services.clock.now())
         if store.changed_paths(published, version):
             _make_public(published, version, services)
         return store.versions(limit=1)[0]
 
 
 def bring_back(
-    page: PagePath, version: str, editor: Editor, services: EditingServices
+    page: PagePath,
+    version: str,
+    editor: Editor,
+    services: EditingServices,
+    seen: str | None = None,
 ) -> Version | Saved:
     """Let a page be what it was in an older publication: at once by an approver, else as a draft.
 
-    Pictures it showed then and that are gone come back with it. Raises NotFoundError where the
-    page was not there, and as `publish_now` and `save` do.
+    Pictures it showed then and that are gone come back with it. `seen` is the blob of the public
+    page that was looked at, empty where there was none. Raises NotFoundError where the page was
+    not there, ConflictError where another is public by now, and as `publish_now` and `save` do.
     """
     require(editor, Action.WRITE, page)
     store = services.store
@@ -97,17 +119,23 @@ def bring_back(
     text = store.read(version, page.path)
     if text is None:
         raise NotFoundError("version")
-    edit = Edit(page, text.decode("utf-8"), None, _pictures_of(page, version, text, services))
+    edit = Edit(page, text.decode("utf-8"), None, pictures_gone(page, version, text, services))
     if may(editor, Action.BRING_BACK, page):
-        return publish_now(edit, editor, services, ChangeKind.BROUGHT_BACK)
-    return save(edit, editor, services)
+        return publish_now(edit, editor, services, ChangeKind.BROUGHT_BACK, seen)
+    if seen not in (None, store.blob_id(store.published(), page.path)):
+        raise ConflictError(page.path)
+    # What is published in this very moment is joined with, or told.
+    return save(replace(edit, base=seen), editor, services)
 
 
-def go_back(number: int, editor: Editor, services: EditingServices) -> Version:
+def go_back(
+    number: int, editor: Editor, services: EditingServices, seen: str | None = None
+) -> Version:
     """Publish the whole content as it was in an earlier publication; drafts stay.
 
-    Only the province may: it changes the pages of all units. Raises NotFoundError,
-    NotAllowedError, PublishFailedError.
+    Only the province may: it changes the pages of all units. `seen` is the published version
+    that was looked at. Where all is so already there is nothing to publish. Raises
+    NotFoundError, NotAllowedError, ConflictError (published since), PublishFailedError.
     """
     if editor.role is not EditorRole.PROVINCE_APPROVER:
         raise NotAllowedError("go-back")
@@ -116,6 +144,10 @@ def go_back(number: int, editor: Editor, services: EditingServices) -> Version:
         wanted = store.publication(number)
         published = store.published()
         changed = store.changed_paths(published, wanted.version)
+        if not changed:
+            return store.versions(limit=1)[0]
+        if seen not in (None, published):
+            raise ConflictError(published)
         note = ChangeNote(ChangeKind.WENT_BACK, editor, text=str(number))
         files = {path: store.read(wanted.version, path) for path in changed}
         version = store.make_version([published], files, note, services.clock.now())
@@ -141,11 +173,6 @@ def catch_up(services: EditingServices, *, again: bool = False) -> bool:
         return True
 
 
-def needs_approval(draft: Draft, editor: Editor, page: PagePath) -> bool:
-    """Tell whether somebody else has to approve before this editor's draft can be published."""
-    return draft.status is not DraftStatus.READY and not may(editor, Action.APPROVE, page)
-
-
 def _make_public(published: str, version: str, services: EditingServices) -> None:
     store = services.store
     changed = store.changed_paths(published, version)
@@ -164,9 +191,10 @@ def _drop_draft(draft: Draft, services: EditingServices) -> None:
         # Else it was saved anew: what was saved stays a draft.
 
 
-def _pictures_of(
+def pictures_gone(
     page: PagePath, version: str, text: bytes, services: EditingServices
 ) -> dict[PagePath, bytes]:
+    """Return the pictures that a text shows, as they were in a version, if they are gone now."""
     store = services.store
     folder = page.path.rpartition("/")[0]
     gone = store.paths(version, folder).keys() - store.paths(store.published(), folder).keys()

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from functions.core.editing.drafting import joined, remade_pictures, require_sound
+from functions.core.editing.page_pictures import unshown_pictures
 from functions.core.editing.permissions import Action, require
 from functions.core.editing.services import EditingServices
 from functions.core.models.content import ChangeKind, ChangeNote, Edit, Editor, Version
@@ -18,7 +19,8 @@ def publish_together(
 ) -> Version:
     """Publish small changes of several pages as one publication, or none of them.
 
-    It is noted under the first page. Raises as `publish_now` does.
+    It is noted under the first page; pictures leave with them as in `publish`. Raises as
+    `publish_now` does.
     """
     files: dict[str, bytes | None] = {}
     for edit in edits:
@@ -29,6 +31,7 @@ def publish_together(
         published = store.published()
         for edit in edits:
             files[edit.page.path], _ = joined(edit, published, None, editor, services)
+        files |= unshown_pictures(files, published, services)
         note = ChangeNote(kind, editor, edits[0].page.path)
         version = store.make_version([published], files, note, services.clock.now())
         changed = store.changed_paths(published, version)

@@ -8,7 +8,7 @@ from dataclasses import replace
 import pytest
 
 from functions.core.editing.drafting import save, set_status
-from functions.core.editing.publishing import catch_up, needs_approval, publish, publish_now
+from functions.core.editing.publishing import catch_up, publish, publish_now
 from functions.core.errors import (
     ConflictError,
     InvalidContentError,
@@ -302,13 +302,3 @@ def test_a_picture_goes_out_with_its_page(desk: EditingDesk) -> None:
     picture = f"site/don-vi/{UNIT}/thong-bao/so-do.png"
     assert desk.store.read(made.version, picture) == PNG
     assert made.files == (NOTICE, picture)
-
-
-def test_an_editors_draft_needs_approval_until_it_has_it(desk: EditingDesk) -> None:
-    page = desk.page(NOTICE)
-    draft = desk.save(NOTICE, UPPER).draft
-    approved = set_status(page, DraftStatus.READY, APPROVER, desk.services)
-
-    assert needs_approval(draft, EDITOR, page)
-    assert not needs_approval(draft, APPROVER, page)
-    assert not needs_approval(approved, EDITOR, page)

@@ -48,7 +48,7 @@ def test_the_group_is_told_once_in_a_month() -> None:
         "Công an phường Tân An: tháng 12/2026 có 2 trang đến hạn rà soát.\n"
         "- Thông báo số 1 (15/12/2026)\n"
         "- Thông báo số 2 (15/12/2026)\n"
-        "Xin kiểm lại nội dung, rồi bấm “Đã rà soát” hoặc sửa tại: "
+        "Xin kiểm lại nội dung, rồi bấm “Đã rà soát, không đổi”, hoặc bấm “Sửa trang”, tại: "
         "https://bien-tap.example/sua-nhanh/ra-soat/\n"
         "Cần đăng nhập: mở trang cán bộ, chọn “Sửa trang của đơn vị”."
     ]
