@@ -149,9 +149,10 @@ def _signed_out_json() -> Response:
 
 
 def _typed() -> list[tuple[str, str]]:
-    """Return every text of a form, in its order; of what is no form of ours nothing."""
+    """Return every text of a form, in its order, for a field may have been emptied on purpose;
+    of what is no form of ours nothing."""
     try:
-        typed = [(name, value) for name, value in request.form.items(multi=True) if value]
+        typed = list(request.form.items(multi=True))
     except ValueError:
         return []
     return typed if len(typed) <= _MOST_TYPED else []

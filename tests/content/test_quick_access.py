@@ -174,9 +174,12 @@ def test_a_session_that_ran_out_loses_nothing_typed(
     assert "Đã đăng" in text_of(follow(again, saved))
 
 
-def test_a_field_that_was_emptied_stays_empty_over_a_new_session(world: EditingWorld) -> None:
+@pytest.mark.parametrize("others", [{}, {"email": "tan-an@example.vn"}], ids=["only", "beside"])
+def test_a_field_that_was_emptied_stays_empty_over_a_new_session(
+    world: EditingWorld, others: dict[str, str]
+) -> None:
     desk = world.sign_in(APPROVER)
-    fill(desk, CONTACT, address="12 Lê Duẩn")
+    fill(desk, CONTACT, address="12 Lê Duẩn", **others)
     drawn = fields_of(desk.get(CONTACT), CONTACT)
     world.clock.advance(SESSION_LIFE)
     given_back = fields_of(send(desk, CONTACT, drawn, address=""), CONTACT)

@@ -14,6 +14,9 @@ from functions.core.errors import StoreUnavailableError
 
 _GIT = "git"
 _TIMEOUT_SECONDS = 60
+_FOLDER_WENT = "unable to create temporary file: No such file or directory"
+"""Tidying takes an empty folder away in the moment in which git puts its next file there."""
+_TRIES = 5
 _LOCK = "binhyen.lock"
 _CONFIG = {
     # What is named by a reference is on the disk, whatever happens next; an index never stays.
@@ -69,22 +72,25 @@ class Git:
 
         Raises GitFailedError, StoreUnavailableError.
         """
-        try:
-            done = subprocess.run(
-                [_GIT, f"--git-dir={self.repository}", *arguments],
-                input=stdin,
-                capture_output=True,
-                env=_ENVIRONMENT | dict(env or {}),
-                timeout=timeout,
-                check=False,
-                pass_fds=pass_fds,
-            )
-        except (OSError, subprocess.TimeoutExpired) as exc:
-            raise StoreUnavailableError("git", type(exc).__name__) from exc
-        if done.returncode:
+        for _ in range(_TRIES):
+            try:
+                done = subprocess.run(
+                    [_GIT, f"--git-dir={self.repository}", *arguments],
+                    input=stdin,
+                    capture_output=True,
+                    env=_ENVIRONMENT | dict(env or {}),
+                    timeout=timeout,
+                    check=False,
+                    pass_fds=pass_fds,
+                )
+            except (OSError, subprocess.TimeoutExpired) as exc:
+                raise StoreUnavailableError("git", type(exc).__name__) from exc
+            if not done.returncode:
+                return done.stdout
             complaint = done.stderr.decode("utf-8", "replace")
-            raise GitFailedError(done.returncode, done.stdout, complaint)
-        return done.stdout
+            if _FOLDER_WENT not in complaint:
+                break
+        raise GitFailedError(done.returncode, done.stdout, complaint)
 
     def output(
         self,
