@@ -51,6 +51,13 @@ def make_late(deployed: Deployed, tip_id: str, unit_id: str) -> None:
     assert services.stores.jobs.add(job)
 
 
+def open_mails(deployed: Deployed, unit_id: str) -> list[Job]:
+    """Return the unit's mails that are not surely sent yet."""
+    services = deployed.services()
+    now, kinds = services.clock.now(), {JobKind.SEND_DELIVERY}
+    return services.stores.jobs.late(kinds, now - timedelta(days=1), now, 1, unit_id)
+
+
 def test_a_late_tip_goes_by_mail_and_its_alarm_to_the_province(deployed: Deployed) -> None:
     deployed.client("ses").verify_email_identity(EmailAddress=MAIL_FROM)
     unit_id = "ubnd-phuong-tan-an"
@@ -63,6 +70,8 @@ def test_a_late_tip_goes_by_mail_and_its_alarm_to_the_province(deployed: Deploye
 
     deployed.sweep()
     (mail,) = deployed.wait_for(lambda: [one for one in mails(deployed) if one["To"] == [box]])
+    # Who has sent a mail clears the alarm that none is taken: not ours.
+    deployed.wait_for(lambda: not open_mails(deployed, unit_id))
     services.stores.alerts.alarm("mail-refused", unit_id)
     table = deployed.client("dynamodb")
     opened_at = int((services.clock.now() - LATE).timestamp() * 1_000_000)
@@ -70,6 +79,7 @@ def test_a_late_tip_goes_by_mail_and_its_alarm_to_the_province(deployed: Deploye
         TableName=f"{deployed.outputs['Tables']}-system",
         Key={"pk": {"S": "ALARMS"}, "sk": {"S": f"mail-refused#{unit_id}"}},
         UpdateExpression="SET opened_at = :at",
+        ConditionExpression="attribute_exists(pk)",
         ExpressionAttributeValues={":at": {"N": str(opened_at)}},
     )
     deployed.sweep()
