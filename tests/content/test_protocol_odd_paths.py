@@ -45,6 +45,7 @@ FORBIDDEN = (
     "/",
     ".",
     "..",
+    "site/duong-day-nong",
     "mkdocs.yml",
     "README.md",
     "/etc/passwd",
