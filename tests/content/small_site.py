@@ -13,7 +13,7 @@ from functions.core.editing.publishing import publish_now
 from functions.core.models import Officer
 from functions.core.models.content import Draft, DraftStatus, Edit
 from functions.installed import PROJECT
-from tests.content.world import APPROVER, EDITOR, OTHER, PROVINCE, UNIT, EditingWorld
+from tests.content.world import APPROVER, EDITOR, OTHER, PROVINCE, UNIT, Desk, EditingWorld
 
 UNIT_PAGE = f"site/don-vi/{UNIT}/index.md"
 OTHER_PAGE = f"site/don-vi/{OTHER}/index.md"
@@ -91,3 +91,10 @@ def text_of(answer: Any) -> str:
     main = re.search(r"<main[^>]*>(.*)</main>", answer.text, re.S)
     assert main is not None
     return " ".join(html.unescape(re.sub(r"<[^>]+>", " ", main[1])).split())
+
+
+def seen_at(desk: Desk, address: str) -> str:
+    """Return the version that the page's buttons stand for."""
+    found = re.search(r'name="seen" value="([^"]*)"', desk.get(address).text)
+    assert found is not None
+    return found[1]

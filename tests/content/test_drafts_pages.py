@@ -20,6 +20,7 @@ from tests.content.small_site import (
     drafted,
     published,
     published_whole,
+    seen_at,
     small_world,
     text_of,
 )
@@ -48,10 +49,7 @@ def world(tmp_path: Path) -> EditingWorld:
 
 
 def seen(desk: Desk, address: str = DRAFT) -> str:
-    """Return the version that the page's buttons stand for."""
-    found = re.search(r'name="seen" value="([^"]*)"', desk.get(address).text)
-    assert found is not None
-    return found[1]
+    return seen_at(desk, address)
 
 
 def status_of(world: EditingWorld, path: str = UNIT_PAGE) -> DraftStatus | None:

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable
 from contextlib import AbstractContextManager
 from pathlib import Path
-from typing import Any
 
 import pytest
 
+from tests.content.history_desk import BACK, LIST, PAGE, bring_back
 from tests.content.small_site import (
     NOTICE,
     NOTICE_TEXT,
@@ -18,6 +17,7 @@ from tests.content.small_site import (
     UNIT_PAGE,
     published,
     published_whole,
+    seen_at,
     small_world,
     text_of,
 )
@@ -26,29 +26,13 @@ from tests.content.world import (
     EDITOR,
     PROVINCE_APPROVER,
     STRANGER,
-    Desk,
     EditingWorld,
 )
-
-LIST = "/sua-nhanh/lich-su/"
-PAGE = f"{LIST}{UNIT_PAGE}"
-BACK = "/sua-nhanh/quay-lai/"
 
 
 @pytest.fixture
 def world(tmp_path: Path) -> EditingWorld:
     return small_world(tmp_path)
-
-
-def seen(desk: Desk, address: str) -> str:
-    found = re.search(r'name="seen" value="([^"]*)"', desk.get(address).text)
-    assert found is not None
-    return found[1]
-
-
-def bring_back(desk: Desk, version: str, address: str = PAGE) -> Any:
-    """Press the button on the page of a version."""
-    return desk.post(address, ban=version, seen=seen(desk, f"{address}?ban={version}"))
 
 
 def others_first(
@@ -69,7 +53,7 @@ def test_page_that_changed_since_is_not_taken_back(world: EditingWorld) -> None:
     first = world.store.published()
     published(world, UNIT_PAGE, "hours:", "hours: Cả ngày")
     desk = world.sign_in(APPROVER)
-    looked_at = seen(desk, f"{PAGE}?ban={first}")
+    looked_at = seen_at(desk, f"{PAGE}?ban={first}")
     published(world, UNIT_PAGE, "hours: Cả ngày", "hours: Buổi sáng")
 
     answer = desk.post(PAGE, ban=first, seen=looked_at)
@@ -118,7 +102,7 @@ def test_editor_does_not_ask_for_a_version_over_a_page_that_changed(world: Editi
     first = world.store.published()
     published(world, UNIT_PAGE, "hours:", "hours: Cả ngày")
     desk = world.sign_in(EDITOR)
-    looked_at = seen(desk, f"{PAGE}?ban={first}")
+    looked_at = seen_at(desk, f"{PAGE}?ban={first}")
     published(world, UNIT_PAGE, "hours: Cả ngày", "hours: Buổi sáng")
 
     answer = desk.post(PAGE, ban=first, seen=looked_at)
@@ -155,7 +139,7 @@ def test_page_published_in_the_moment_an_editor_asks_is_told(
 def test_going_back_asks_anew_when_something_was_published_since(world: EditingWorld) -> None:
     published(world, UNIT_PAGE, "hours:", "hours: Cả ngày")
     desk = world.sign_in(PROVINCE_APPROVER)
-    looked_at = seen(desk, f"{BACK}1")
+    looked_at = seen_at(desk, f"{BACK}1")
     published(world, OTHER_PAGE, "hours:", "hours: Buổi sáng", STRANGER)
 
     answer = desk.post(f"{BACK}1", seen=looked_at)
@@ -171,7 +155,7 @@ def test_going_back_undoes_nothing_that_was_published_while_waiting(
 ) -> None:
     published(world, UNIT_PAGE, "hours:", "hours: Cả ngày")
     desk = world.sign_in(PROVINCE_APPROVER)
-    looked_at = seen(desk, f"{BACK}1")
+    looked_at = seen_at(desk, f"{BACK}1")
     others_first(
         world,
         monkeypatch,

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import re
 from pathlib import Path
-from typing import Any
 
 import pytest
 
@@ -12,6 +10,7 @@ from functions.content.desk import history
 from functions.core.errors import PublishFailedError
 from functions.core.models import Officer
 from functions.core.models.content import DraftStatus
+from tests.content.history_desk import BACK, LIST, PAGE, bring_back
 from tests.content.small_site import (
     NOTICE,
     NOTICE_TEXT,
@@ -21,6 +20,7 @@ from tests.content.small_site import (
     drafted,
     published,
     published_whole,
+    seen_at,
     small_world,
     text_of,
 )
@@ -36,25 +36,10 @@ from tests.content.world import (
     EditingWorld,
 )
 
-LIST = "/sua-nhanh/lich-su/"
-PAGE = f"{LIST}{UNIT_PAGE}"
-BACK = "/sua-nhanh/quay-lai/"
-
 
 @pytest.fixture
 def world(tmp_path: Path) -> EditingWorld:
     return small_world(tmp_path)
-
-
-def seen(desk: Desk, address: str) -> str:
-    found = re.search(r'name="seen" value="([^"]*)"', desk.get(address).text)
-    assert found is not None
-    return found[1]
-
-
-def bring_back(desk: Desk, version: str, address: str = PAGE) -> Any:
-    """Press the button on the page of a version."""
-    return desk.post(address, ban=version, seen=seen(desk, f"{address}?ban={version}"))
 
 
 def test_unit_sees_its_own_publications_with_role_and_time(world: EditingWorld) -> None:
@@ -163,7 +148,7 @@ def test_second_press_of_the_button_says_the_same(world: EditingWorld, officer: 
     first = world.store.published()
     published(world, UNIT_PAGE, "hours:", "hours: Cả ngày")
     desk = world.sign_in(officer)
-    looked_at = seen(desk, f"{PAGE}?ban={first}")
+    looked_at = seen_at(desk, f"{PAGE}?ban={first}")
 
     answers = [desk.post(PAGE, ban=first, seen=looked_at) for _ in range(2)]
 
@@ -272,7 +257,7 @@ def test_form_of_another_session_brings_nothing_back(world: EditingWorld) -> Non
     first = world.store.published()
     published(world, UNIT_PAGE, "hours:", "hours: Cả ngày")
     desk = world.sign_in(APPROVER)
-    looked_at = seen(desk, f"{PAGE}?ban={first}")
+    looked_at = seen_at(desk, f"{PAGE}?ban={first}")
 
     answer = desk.client.post(PAGE, data={"ban": first, "seen": looked_at})
 
@@ -290,7 +275,7 @@ def test_province_approver_goes_back_with_everything_after_a_question(
     desk = world.sign_in(PROVINCE_APPROVER)
 
     listed, asked = desk.get(LIST), desk.get(f"{BACK}1")
-    answer = desk.post(f"{BACK}1", seen=seen(desk, f"{BACK}1"))
+    answer = desk.post(f"{BACK}1", seen=seen_at(desk, f"{BACK}1"))
 
     assert f'href="{BACK}1"' in listed.text
     assert "Sẽ đổi 2 trang, ảnh Phường Tân An" in text_of(asked)
@@ -302,7 +287,7 @@ def test_province_approver_goes_back_with_everything_after_a_question(
 def test_second_press_of_going_back_makes_no_second_publication(world: EditingWorld) -> None:
     published(world, UNIT_PAGE, "hours:", "hours: Cả ngày")
     desk = world.sign_in(PROVINCE_APPROVER)
-    looked_at = seen(desk, f"{BACK}1")
+    looked_at = seen_at(desk, f"{BACK}1")
 
     answers = [desk.post(f"{BACK}1", seen=looked_at) for _ in range(2)]
 

@@ -25,7 +25,7 @@ from functions.stores.sqlite.data_keys import holds_sealed_data, open_sealer
 from functions.stores.sqlite.database import Database
 from functions.stores.sqlite.mac_keys import SqliteMacKeys
 from functions.stores.sqlite.tips import SqliteTipStore
-from functions.stores.sqlite.write_lock import WriteLock
+from functions.stores.write_lock import WriteLock
 from tests.fakes.clock import FrozenClock
 from tests.fakes.new_tips import new_tip
 from tests.stores.kit import fixed_sealer, migrated_database

@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 
 from functions.core.errors import ConflictError, StoreUnavailableError
 from functions.stores.sqlite.database import Database, from_micros, to_micros
-from functions.stores.sqlite.write_lock import THREAD_NAME
+from functions.stores.write_lock import THREAD_NAME
 from tests.stores.children import child
 from tests.stores.kit import migrated_database
 

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from functions.core.errors import StoreUnavailableError
-from functions.stores.sqlite.write_lock import WriteLock
+from functions.stores.write_lock import WriteLock
 from tests.stores.children import child
 
 

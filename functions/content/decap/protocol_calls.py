@@ -54,9 +54,6 @@ class Params:
         """Return a text that can be written as UTF-8: half of a surrogate pair cannot."""
         return _text(self._values.get(name))
 
-    def optional_text(self, name: str) -> str | None:
-        return self.text(name) if self.has(name) else None
-
     def flag(self, name: str) -> bool:
         return self._values.get(name) is True
 

@@ -113,8 +113,7 @@ def update_status(call: Call) -> Any:
         raise RefusedError(422, "unreadable")
     if status is DraftStatus.READY and not may(call.editor, Action.APPROVE, page):
         raise RefusedError(403, "needs-approver")
-    seen = _seen(call) if status is DraftStatus.READY else call.params.optional_text("seen")
-    draft = set_status(page, status, call.editor, call.services, seen=seen)
+    draft = set_status(page, status, call.editor, call.services, seen=_seen(call))
     return {"message": page.path, "version": draft.version}
 
 
@@ -133,8 +132,8 @@ def delete_draft(call: Call) -> Any:
 
 
 def _seen(call: Call) -> str:
-    """Return the version of the draft that was looked at: nobody approves, publishes or throws
-    away what they have not seen."""
+    """Return the version of the draft that was looked at: nobody decides about what they have
+    not seen."""
     if not call.params.has("seen"):
         raise RefusedError(422, "unseen")
     return call.params.text("seen")

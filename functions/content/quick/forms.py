@@ -23,7 +23,7 @@ from functions.content.quick.saving import GONE, Change, Outcome, save_form
 from functions.content.quick.standing import NOTHING, Standing, known_base, standing
 from functions.content.services import ContentServices
 from functions.core.editing.joined_fields import Fields, JoinedFields, join_fields
-from functions.core.editing.one_step import meets_unfinished
+from functions.core.editing.one_step import stays_in_draft
 from functions.core.editing.permissions import Action, require
 from functions.core.editing.typed_values import TypedValues
 from functions.core.errors import NotFoundError
@@ -247,7 +247,7 @@ class PageForm(ABC):
             public=target.public,
             from_draft=upon.draft is not None,
             has_draft=has_draft,
-            keeps=meets_unfinished(target.page, current_editor(), self._editing),
+            keeps=stays_in_draft(target.page, current_editor(), self._editing),
             **self.more(target, upon),
         )
 

@@ -18,8 +18,7 @@ from functions.core.editing.joined_fields import Fields
 from functions.core.editing.one_step import (
     change_in_one_step,
     finish_in_one_step,
-    meets_unfinished,
-    publishes_a_draft,
+    stays_in_draft,
 )
 from functions.core.editing.services import EditingServices
 from functions.core.errors import (
@@ -146,8 +145,7 @@ def store_edit(
     """
     page, store = edit.page, editing.store
     done: Version | Draft
-    is_unseen = not is_seen and publishes_a_draft(page, editor, editing)
-    if is_unseen or meets_unfinished(page, editor, editing):
+    if stays_in_draft(page, editor, editing, is_seen=is_seen):
         done = save(edit, editor, editing).draft
     else:
         blobs = store.paths(store.published(), page.path.rpartition("/")[0])

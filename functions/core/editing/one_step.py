@@ -32,7 +32,7 @@ def change_in_one_step(
 
     It is joined with a draft that is handed in already; a page that is but such a draft goes
     out whole. `beside` is published with the change, and left alone where it becomes a draft.
-    Raises MergeConflictError where `meets_unfinished` tells so, and as `save`, `publish_now`
+    Raises MergeConflictError where the page's draft is not handed in, and as `save`, `publish_now`
     and `finish_in_one_step` do. A draft that somebody began or took back in this very moment
     holds the change, and is returned as it is: not handed in.
     """
@@ -52,21 +52,19 @@ def change_in_one_step(
     return finish_in_one_step(page, saved.draft, editor, services)
 
 
-def meets_unfinished(page: PagePath, editor: Editor, services: EditingServices) -> bool:
-    """Tell whether a change in one step would carry a draft along that is not handed in.
+def stays_in_draft(
+    page: PagePath, editor: Editor, services: EditingServices, *, is_seen: bool = True
+) -> bool:
+    """Tell whether a change in one step would carry a draft along that nobody is ready for.
 
-    Whose it is does not matter: everybody saves into the one draft of a page, so it may hold
-    the work of several.
+    It is not handed in, or the editor would publish it and what it says was not seen. Whose
+    it is does not matter: everybody saves into the one draft of a page, so it may hold the work
+    of several.
     """
     draft = services.store.draft(page.path)
-    return _is_unfinished(draft) and not _goes_out_alone(page, editor, services)
-
-
-def publishes_a_draft(page: PagePath, editor: Editor, services: EditingServices) -> bool:
-    """Tell whether a change in one step by this editor would put a draft on the site."""
-    has_draft = services.store.draft(page.path) is not None
-    is_alone = _goes_out_alone(page, editor, services)
-    return has_draft and may(editor, Action.PUBLISH, page) and not is_alone
+    if draft is None or _goes_out_alone(page, editor, services):
+        return False
+    return _is_unfinished(draft) or (may(editor, Action.PUBLISH, page) and not is_seen)
 
 
 def finish_in_one_step(

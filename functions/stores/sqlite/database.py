@@ -23,7 +23,7 @@ from functions.core.errors import StoreUnavailableError
 from functions.stores.durable import make_folder, sync_folder
 from functions.stores.sqlite.commit_gate import CommitGate
 from functions.stores.sqlite.group_commit import GroupCommit
-from functions.stores.sqlite.write_lock import WriteLock
+from functions.stores.write_lock import WriteLock
 
 OLDEST_SQLITE = (3, 37, 0)
 """The first with STRICT tables."""

@@ -10,7 +10,7 @@ from functions.core.editing.drafting import discard, set_status
 from functions.core.editing.one_step import (
     change_in_one_step,
     finish_in_one_step,
-    meets_unfinished,
+    stays_in_draft,
 )
 from functions.core.errors import ConflictError, MergeConflictError, NotAllowedError
 from functions.core.models.content import Draft, DraftStatus, Edit, Editor, Version
@@ -67,7 +67,7 @@ def test_an_approvers_change_goes_out_past_an_unfinished_draft(desk: EditingDesk
     assert isinstance(done, Version)
     assert desk.text(NOTICE) == FIRST
     assert desk.store.draft(NOTICE) == draft
-    assert not meets_unfinished(desk.page(NOTICE), APPROVER, desk.services)
+    assert not stays_in_draft(desk.page(NOTICE), APPROVER, desk.services)
 
 
 @pytest.mark.parametrize("by", [EDITOR, COLLEAGUE])
@@ -79,7 +79,7 @@ def test_an_unfinished_draft_is_not_handed_in_with_a_change(desk: EditingDesk, b
         fix(desk, by)
 
     assert desk.store.draft(NOTICE) == draft
-    assert meets_unfinished(desk.page(NOTICE), by, desk.services)
+    assert stays_in_draft(desk.page(NOTICE), by, desk.services)
 
 
 def test_an_unfinished_page_does_not_go_out_with_an_approvers_change(desk: EditingDesk) -> None:
@@ -89,7 +89,7 @@ def test_an_unfinished_page_does_not_go_out_with_an_approvers_change(desk: Editi
     with pytest.raises(MergeConflictError):
         fix(desk, APPROVER, BOTH, NEW)
 
-    assert meets_unfinished(desk.page(NEW), APPROVER, desk.services)
+    assert stays_in_draft(desk.page(NEW), APPROVER, desk.services)
     assert desk.store.draft(NEW) == draft
     assert desk.text(NEW) is None
 
