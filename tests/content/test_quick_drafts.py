@@ -6,7 +6,8 @@ from collections.abc import Iterator
 
 import pytest
 
-from functions.core.editing.drafting import discard, save, set_status
+from functions.core.editing.discarding import discard
+from functions.core.editing.drafting import save, set_status
 from functions.core.models import Officer
 from functions.core.models.content import ContentProblem, Draft, DraftStatus, Edit
 from tests.content.quick_forms import (

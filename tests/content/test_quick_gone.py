@@ -7,7 +7,7 @@ from contextlib import AbstractContextManager
 
 import pytest
 
-from functions.core.editing.drafting import discard
+from functions.core.editing.discarding import discard
 from functions.core.models import Officer
 from functions.core.signin import SESSION_LIFE
 from tests.content.quick_forms import (

@@ -9,7 +9,8 @@ from functions.content.decap.collections import entry_name
 from functions.content.decap.protocol_calls import Call, RefusedError
 from functions.content.decap.protocol_pictures import pictures_of, with_sent_names
 from functions.content.texts.entries import require_short, shown_to_decap, taken_from_decap
-from functions.core.editing.drafting import discard, draft_of, save, set_status
+from functions.core.editing.discarding import discard
+from functions.core.editing.drafting import draft_of, save, set_status
 from functions.core.editing.permissions import Action, may
 from functions.core.editing.publishing import publish
 from functions.core.errors import InvalidContentError, NotAllowedError, NotFoundError

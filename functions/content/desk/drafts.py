@@ -1,8 +1,12 @@
-"""Drafts: the list, what each would change, and the buttons of review."""
+"""Drafts: the list, what each would change, and the buttons of review.
+
+A page without a draft offers the one that was thrown away last.
+"""
 
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import replace
 
 from flask import Flask, Response, abort, make_response, request
@@ -23,7 +27,8 @@ from functions.content.desk.reading import PageReader
 from functions.content.guard import current_editor
 from functions.content.services import ContentServices
 from functions.core.editing.comparing import change_of
-from functions.core.editing.drafting import discard, draft_of, set_status
+from functions.core.editing.discarding import discard, take_back
+from functions.core.editing.drafting import draft_of, set_status
 from functions.core.editing.permissions import Action, is_province, may, require
 from functions.core.editing.publishing import publish
 from functions.core.editing.renewing import renew
@@ -56,7 +61,10 @@ _STATUS_OF_ACT = {
     "tra-lai": DraftStatus.DRAFT,
 }
 _PUBLISH, _DISCARD, _SEND_BACK, _RENEW = "dang", "bo", "tra-lai", "giu-ban-nhap"
-_ACTS = frozenset({*_STATUS_OF_ACT, _PUBLISH, _DISCARD, _RENEW})
+_TAKE_BACK = "lay-lai"
+_STAY = frozenset({*_STATUS_OF_ACT, _RENEW, _TAKE_BACK})
+"""Acts that leave a draft, which is shown next."""
+_ACTS = frozenset({*_STAY, _PUBLISH, _DISCARD})
 _STUCK = "merge-conflict"
 _LONGEST_WORD = 1_000
 _PICTURE_TYPES = {"jpg": "image/jpeg", "jpeg": "image/jpeg", "png": "image/png"}
@@ -76,20 +84,22 @@ class DraftViews:
     def show_list(self) -> Response:
         """List the drafts of the editor's unit; the province sees all, or those of one unit."""
         editor, editing = current_editor(), self._editing
-        found = [
-            (page, draft)
-            for draft in editing.store.drafts()
-            for page in [self._page_of(draft)]
-            if page is not None and may(editor, Action.READ, page)
+        rows = self._rows(editing.store.drafts())
+        current = {page.path for page, _, _ in rows}
+        discarded = [
+            row for row in self._rows(editing.store.all_discarded()) if row[0].path not in current
         ]
-        units = {page.unit_id for page, _ in found}
+        units = {page.unit_id for page, _, _ in [*rows, *discarded]}
         chosen = request.args.get("don-vi", "")
         if chosen and chosen in units:
-            found = [(page, draft) for page, draft in found if page.unit_id == chosen]
+            rows, discarded = (
+                [row for row in found if row[0].unit_id == chosen] for found in (rows, discarded)
+            )
         return desk_page(
             "drafts.html.j2",
             editing,
-            rows=[(page, self._title(page, draft), draft) for page, draft in found],
+            rows=rows,
+            discarded=discarded,
             units=[unit for unit in editing.units.all() if unit.unit_id in units],
             chosen=chosen,
             has_choice=is_province(editor),
@@ -124,8 +134,7 @@ class DraftViews:
                 return go(f"{DRAFTS}?xong=dang")  # a second press of the same button
             return self._gone(page)
         if refused is None:
-            stays = act in _STATUS_OF_ACT or act == _RENEW
-            return go(f"{DRAFTS}{page.path if stays else ''}?xong={act}")
+            return go(f"{DRAFTS}{page.path if act in _STAY else ''}?xong={act}")
         draft = self._editing.store.draft(page.path)
         return self._gone(page) if draft is None else self._draw(page, draft, refused)
 
@@ -165,6 +174,8 @@ class DraftViews:
                 discard(page, editor, editing, seen)
             elif act == _RENEW:
                 renew(page, editor, editing, seen)
+            elif act == _TAKE_BACK:
+                take_back(page, editor, editing, seen)
             else:
                 said = text[:_LONGEST_WORD] if act == _SEND_BACK else ""
                 set_status(page, _STATUS_OF_ACT[act], editor, editing, said, seen)
@@ -217,12 +228,28 @@ class DraftViews:
         return pictures
 
     def _gone(self, page: PagePath) -> Response:
-        document = self._reader.at(self._editing.store.published(), page.path)
-        title = self._reader.title(page, document)
-        return desk_page("draft_gone.html.j2", self._editing, 404, page_path=page, title=title)
+        discarded = self._editing.store.discarded(page.path)
+        return desk_page(
+            "draft_gone.html.j2",
+            self._editing,
+            404,
+            page_path=page,
+            title=self._title(page, discarded),
+            discarded=discarded,
+            may_write=may(current_editor(), Action.WRITE, page),
+        )
 
-    def _title(self, page: PagePath, draft: Draft) -> str:
-        document = self._reader.at(draft.version, page.path)
+    def _rows(self, drafts: Sequence[Draft]) -> list[tuple[PagePath, str, Draft]]:
+        """Return drafts that the editor may read, each with its page and its title."""
+        return [
+            (page, self._title(page, draft), draft)
+            for draft in drafts
+            for page in [self._page_of(draft)]
+            if page is not None and may(current_editor(), Action.READ, page)
+        ]
+
+    def _title(self, page: PagePath, draft: Draft | None) -> str:
+        document = self._reader.at(draft.version, page.path) if draft else None
         if document is None:
             document = self._reader.at(self._editing.store.published(), page.path)
         return self._reader.title(page, document)

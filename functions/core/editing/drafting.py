@@ -1,4 +1,4 @@
-"""Drafts: saved without loss, handed in, approved, sent back, thrown away."""
+"""Drafts: saved without loss, handed in, approved, sent back."""
 
 from __future__ import annotations
 
@@ -80,17 +80,6 @@ def set_status(
     version = services.store.make_version([draft.version], {}, note, services.clock.now())
     services.store.move_draft(page.path, draft.version, version)
     return services.store.draft_at(page.path, version)
-
-
-def discard(
-    page: PagePath, editor: Editor, services: EditingServices, seen: str | None = None
-) -> None:
-    """Throw a draft away. Raises NotAllowedError, NotFoundError, ConflictError."""
-    require(editor, Action.WRITE, page)
-    draft = draft_of(page, services)
-    if seen is not None and draft.version != seen:
-        raise ConflictError(page.path)
-    services.store.move_draft(page.path, draft.version, None)
 
 
 def draft_of(page: PagePath, services: EditingServices) -> Draft:

@@ -96,6 +96,25 @@ class ContentStore(Protocol):
         """
         ...
 
+    def discard_draft(self, page: str, before: str, kept: str) -> None:
+        """End a page's draft and keep it as `kept`, in place of one that was kept earlier.
+
+        Raises ConflictError where the draft is not (or no longer) `before`.
+        """
+        ...
+
+    def discarded(self, page: str) -> Draft | None:
+        """Return the last draft of a page that was thrown away, while it is kept."""
+        ...
+
+    def all_discarded(self) -> Sequence[Draft]:
+        """Return what is kept of drafts that were thrown away, the last one first."""
+        ...
+
+    def restore_draft(self, page: str, kept: str) -> None:
+        """Let what was kept be the page's draft. Raises ConflictError where it has one."""
+        ...
+
     def move_published(self, before: str | None, after: str) -> None:
         """Publish a version. Raises ConflictError where `before` is no longer the newest."""
         ...

@@ -23,12 +23,16 @@ from functions.stores.git.trees import BASE, OURS, PLAIN_FILE, THEIRS, require_i
 _PUBLISHED = "refs/heads/main"
 _SHIPPED = "refs/heads/shipped"
 _DRAFTS = "refs/drafts/"
+DISCARDED = "refs/discarded/"
 _OBJECT = re.compile(r"[0-9a-f]{40}")
 _NONE = "0" * 40
 
 
 class GitContentStore:
-    """Versions are commits, published is `main`, a draft is `refs/drafts/<path of its page>`."""
+    """Versions are commits, published is `main`, a draft is `refs/drafts/<path of its page>`.
+
+    One that was thrown away is `refs/discarded/<path of its page>` until it is tidied away.
+    """
 
     def __init__(self, repository: Path) -> None:
         self._git = Git(repository)
@@ -156,21 +160,38 @@ class GitContentStore:
         return sorted(_names(listed))
 
     def draft(self, page: str) -> Draft | None:
-        version = self._git.resolve(_DRAFTS + page)
-        return None if version is None else self.draft_at(page, version)
+        return self._draft_of(_DRAFTS, page)
 
     def draft_at(self, page: str, version: str) -> Draft:
         return self._drafts({page: version})[0]
 
     def drafts(self) -> Sequence[Draft]:
-        listed = self._git.text("for-each-ref", "--format=%(refname) %(objectname)", _DRAFTS)
-        heads = (line.split(" ") for line in listed.splitlines())
-        found = self._drafts({name.removeprefix(_DRAFTS): version for name, version in heads})
-        return sorted(found, key=lambda draft: draft.changed_at, reverse=True)
+        return self._drafts_below(_DRAFTS)
 
     def move_draft(self, page: str, before: str | None, after: str | None) -> None:
         if not self._git.move(_DRAFTS + page, before, after):
             raise ConflictError(page)
+
+    def discard_draft(self, page: str, before: str, kept: str) -> None:
+        # It is kept first: whoever is killed in between leaves both.
+        reference = DISCARDED + page
+        earlier = self._git.resolve(reference)
+        self._git.move(reference, earlier, kept)
+        try:
+            self.move_draft(page, before, None)
+        except ConflictError:
+            self._git.move(reference, kept, earlier)
+            raise
+
+    def discarded(self, page: str) -> Draft | None:
+        return self._draft_of(DISCARDED, page)
+
+    def all_discarded(self) -> Sequence[Draft]:
+        return self._drafts_below(DISCARDED)
+
+    def restore_draft(self, page: str, kept: str) -> None:
+        self.move_draft(page, None, kept)
+        self._git.move(DISCARDED + page, kept, None)
 
     def move_published(self, before: str | None, after: str) -> None:
         if not self._git.move(_PUBLISHED, before, after):
@@ -204,6 +225,16 @@ class GitContentStore:
             self._git.output(
                 f"--work-tree={folder}", "checkout-index", "--all", "--quiet", env=index
             )
+
+    def _draft_of(self, space: str, page: str) -> Draft | None:
+        version = self._git.resolve(space + page)
+        return None if version is None else self.draft_at(page, version)
+
+    def _drafts_below(self, space: str) -> Sequence[Draft]:
+        listed = self._git.text("for-each-ref", "--format=%(refname) %(objectname)", space)
+        heads = (line.split(" ") for line in listed.splitlines())
+        found = self._drafts({name.removeprefix(space): version for name, version in heads})
+        return sorted(found, key=lambda draft: draft.changed_at, reverse=True)
 
     def _drafts(self, heads: Mapping[str, str]) -> list[Draft]:
         """Return the drafts of pages by their versions, all of them with a few calls of git."""

@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 from functions.core.errors import StoreUnavailableError
+from functions.stores.git.content import DISCARDED
 from functions.stores.git.process import Git, GitFailedError
 
 GRACE = timedelta(days=14)
@@ -23,6 +24,8 @@ def loose_objects(repository: Path) -> int:
 def tidy(repository: Path, now: datetime) -> None:
     """Pack what a reference leads to, and drop what none has led to for two weeks.
 
+    A draft that was thrown away so long ago cannot be taken back any more.
+
     Drafts may be saved meanwhile, and a kill leaves all there was. Nobody may copy the
     repository at the same time: a pack would be taken from under it. Raises
     StoreUnavailableError.
@@ -30,12 +33,23 @@ def tidy(repository: Path, now: datetime) -> None:
     # Not `git gc`: it would also lock references, and `Git.move` takes such locks for left ones.
     git = Git(repository)
     try:
+        _forget_discarded(git, now)
         git.run("repack", "-A", "-d", "-l", "-n", "-q", f"--unpack-unreachable={_OLD}",
                 timeout=_SECONDS)  # fmt: skip
         git.run("prune", f"--expire={_OLD}", timeout=_SECONDS)
         _remove_unfinished_packs(repository, now)
     except (GitFailedError, OSError) as exc:
         raise StoreUnavailableError(str(exc), "git") from exc
+
+
+def _forget_discarded(git: Git, now: datetime) -> None:
+    listed = git.text(
+        "for-each-ref", "--format=%(committerdate:unix) %(objectname) %(refname)", DISCARDED
+    )
+    for line in listed.splitlines():
+        discarded_at, version, reference = line.split(" ", 2)
+        if int(discarded_at) < (now - GRACE).timestamp():
+            git.move(reference, version, None)
 
 
 def _remove_unfinished_packs(repository: Path, now: datetime) -> None:

@@ -6,7 +6,8 @@ from collections.abc import Callable
 
 import pytest
 
-from functions.core.editing.drafting import discard, set_status
+from functions.core.editing.discarding import discard
+from functions.core.editing.drafting import set_status
 from functions.core.editing.one_step import (
     change_in_one_step,
     finish_in_one_step,

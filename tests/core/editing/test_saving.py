@@ -6,13 +6,12 @@ from dataclasses import replace
 
 import pytest
 
-from functions.core.editing.drafting import discard, save, set_status
+from functions.core.editing.drafting import save, set_status
 from functions.core.errors import (
     ConflictError,
     InvalidContentError,
     MergeConflictError,
     NotAllowedError,
-    NotFoundError,
 )
 from functions.core.models.content import ContentProblem, DraftStatus, Edit
 from functions.stores.git import GitContentStore
@@ -238,20 +237,6 @@ def test_a_status_is_not_set_on_a_draft_that_changed_since_it_was_seen(desk: Edi
 
     with pytest.raises(ConflictError):
         set_status(page, DraftStatus.READY, APPROVER, desk.services, seen=seen.draft.version)
-
-
-def test_a_draft_thrown_away_leaves_the_public_page(desk: EditingDesk) -> None:
-    page = desk.page(NOTICE)
-    seen = desk.save(NOTICE, "một bản\n").draft
-
-    with pytest.raises(ConflictError):
-        discard(page, COLLEAGUE, desk.services, "f" * 40)
-    discard(page, COLLEAGUE, desk.services, seen.version)
-
-    assert desk.store.draft(NOTICE) is None
-    assert desk.text(NOTICE) == LINES
-    with pytest.raises(NotFoundError):
-        discard(page, COLLEAGUE, desk.services)
 
 
 def test_a_page_that_others_never_stop_saving_is_told_as_busy(desk: EditingDesk) -> None:

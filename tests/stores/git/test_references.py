@@ -214,3 +214,55 @@ def test_a_broken_repository_is_told_and_not_taken_for_an_empty_one(
             ask()
     with pytest.raises(StoreUnavailableError):
         store.paths(first)
+
+
+def test_a_draft_thrown_away_is_kept_until_it_is_taken_back(
+    store: GitContentStore, first: str
+) -> None:
+    version = begin_draft(store, PAGE, b"1\n")
+    kept = store.make_version([version], {}, saved(PAGE), NOW)
+    store.discard_draft(PAGE, version, kept)
+
+    found = store.discarded(PAGE)
+    assert found is not None
+    assert (found.version, store.read(found.version, PAGE)) == (kept, b"1\n")
+    assert (store.all_discarded(), store.drafts()) == ([found], [])
+    store.restore_draft(PAGE, kept)
+
+    assert store.draft(PAGE) == found
+    assert (store.all_discarded(), store.discarded(PAGE)) == ([], None)
+    assert_whole(store)
+
+
+def test_a_draft_that_moved_on_is_not_thrown_away_and_what_was_kept_stays(
+    store: GitContentStore, first: str
+) -> None:
+    earlier = begin_draft(store, PAGE, b"0\n")
+    store.discard_draft(PAGE, earlier, earlier)
+    version = begin_draft(store, PAGE, b"1\n")
+    after = store.make_version([version], {PAGE: b"2\n"}, saved(PAGE), NOW)
+    store.move_draft(PAGE, version, after)
+
+    with pytest.raises(ConflictError):
+        store.discard_draft(PAGE, version, version)
+
+    assert [draft.version for draft in store.drafts()] == [after]
+    assert [draft.version for draft in store.all_discarded()] == [earlier]
+
+
+def test_whoever_dies_while_a_draft_is_thrown_away_leaves_it(
+    store: GitContentStore, first: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    version = begin_draft(store, PAGE, b"1\n")
+    with monkeypatch.context() as patched:
+        patched.setattr(store, "move_draft", killed)
+        with pytest.raises(SystemExit):
+            store.discard_draft(PAGE, version, version)
+
+    assert [draft.version for draft in store.drafts()] == [version]
+    store.discard_draft(PAGE, version, version)
+    assert store.drafts() == []
+
+
+def killed(*_: object) -> None:
+    raise SystemExit

@@ -99,6 +99,21 @@ def test_a_draft_that_was_packed_before_it_was_thrown_away_has_its_two_weeks_too
     assert_whole(store)
 
 
+def test_what_was_thrown_away_can_be_taken_back_for_two_weeks(
+    store: GitContentStore, first: str
+) -> None:
+    version = begin_draft(store, PAGE, b"1\n")
+    store.discard_draft(PAGE, version, version)
+
+    tidy(repository(store), NOW + timedelta(days=13))
+    kept = store.discarded(PAGE)
+    tidy(repository(store), NOW + timedelta(days=15))
+
+    assert kept is not None
+    assert store.discarded(PAGE) is None
+    assert_whole(store)
+
+
 def test_what_was_dropped_can_be_saved_again(store: GitContentStore, first: str) -> None:
     thrown_away(store, b"again\n")
     age(store, 15)
