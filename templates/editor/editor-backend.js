@@ -4,7 +4,7 @@
 (function () {
   "use strict";
 
-  const { words, page, bases, post, failure, showPanel, showSignedOut, hidePanel, button } =
+  const { words, page, bases, post, failure, showPanel, showSignedOut, hidePanel, button, element } =
     window.binhyen;
   const labels = JSON.parse(page.labels);
 
@@ -129,6 +129,20 @@
     return button(words.copy, () => navigator.clipboard.writeText(raw));
   }
 
+  /* Where others published meanwhile: the page on which one chooses what stays. */
+  function draftLink(path) {
+    const link = element("a", words.open_draft);
+    link.href = `/sua-nhanh/ban-nhap/${path}`;
+    return link;
+  }
+
+  function actsFor(payload, status, said) {
+    if (said.draft) {
+      return [draftLink(said.draft)];
+    }
+    return status === 409 && payload.params.dataFiles ? [copyButton(payload)] : [];
+  }
+
   function tell(payload, status, said) {
     const title = CHANGES[payload.action];
     if (status === 401) {
@@ -139,8 +153,7 @@
       /* The sentence tells the problems too; here they stand in a list. */
       const sentence = first ? said.error.split(first[1])[0] : said.error;
       const text = sentence.replace(`${title}. `, "");
-      const acts = status === 409 && payload.params.dataFiles ? [copyButton(payload)] : [];
-      showPanel({ title, text, problems, acts });
+      showPanel({ title, text, problems, acts: actsFor(payload, status, said) });
     }
   }
 

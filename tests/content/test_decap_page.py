@@ -19,10 +19,11 @@ from playwright.sync_api import (
 from waitress.server import create_server
 from werkzeug.middleware.shared_data import SharedDataMiddleware
 
-from functions.core.editing.drafting import save
+from functions.core.editing.drafting import save, set_status
 from functions.core.editing.publishing import publish_now
 from functions.core.errors import NotFoundError
-from functions.core.models.content import ContentProblem, Edit
+from functions.core.models import Officer
+from functions.core.models.content import ContentProblem, DraftStatus, Edit
 from functions.core.signin import issue_link, open_session
 from functions.installed import TEMPLATES
 from tests.content.world import APPROVER, EDITOR, UNIT, EditingWorld
@@ -177,10 +178,10 @@ class Office:
         assert draft is not None
         return (self.world.store.read(draft.version, path) or b"").decode()
 
-    def let_in(self) -> None:
-        """Sign the editor in, in a tab that is closed again."""
+    def let_in(self, officer: Officer = EDITOR) -> None:
+        """Sign somebody in, in a tab that is closed again."""
         door = self.context.new_page()
-        door.goto(f"{self.url}/vao/{issue_link(EDITOR, self.world.signin)}")
+        door.goto(f"{self.url}/vao/{issue_link(officer, self.world.signin)}")
         door.click("main button")
         door.wait_for_url(f"{self.url}/sua-nhanh/")
         door.close()
@@ -339,6 +340,32 @@ def test_two_on_one_page_lose_nothing(office: Office, screen: Screen) -> None:
     expect(screen.words("Hai. Của tôi. Nữa.")).to_be_visible()
 
     assert "Một, của người khác.\n\nHai. Khác hẳn.\n" in office.draft_text(path)
+
+
+def test_a_draft_that_others_overtook_is_not_published_and_leads_to_the_choice(
+    office: Office,
+) -> None:
+    screen, path = office.screen, office.publish("bi-vuot", "Một.\n\nHai.")
+    office.save_as_another(path, ("Hai.", "Hai, bản nháp."))
+    approver = office.world.editor(APPROVER)
+    page = office.world.page(path)
+    set_status(page, DraftStatus.READY, approver, office.world.editing)
+    text = office.world.published_text(path).replace("Hai.", "Hai, đã đăng.")
+    office.context.clear_cookies()
+    office.let_in(APPROVER)
+    screen.page.goto(f"{office.url}/sua-nhanh/")
+
+    screen.open_notice("bi-vuot", "Hai, bản nháp.")
+    publish_now(Edit(page, text), approver, office.world.editing)
+    screen.page.click("[role=button]:has-text('Đăng')")
+    screen.page.click("[role=menuitem]:has-text('Đăng ngay')")
+    expect(screen.panel).to_contain_text("người khác đã đăng thay đổi ở cùng chỗ")
+    screen.panel.locator("a:has-text('Mở bản nháp')").click()
+
+    expect(screen.page.locator("main")).to_contain_text("Giữ nội dung bản nháp này")
+    assert "Hai, bản nháp." in office.draft_text(path)
+    office.context.clear_cookies()
+    screen.page.goto("about:blank")
 
 
 def test_unsaved_text_comes_back_and_undoes_nothing_of_others(

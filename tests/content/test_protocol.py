@@ -256,7 +256,8 @@ def test_a_page_published_while_a_draft_is_open_conflicts_at_publishing(
 
     status, refused = call_entry(approver, "publishUnpublishedEntry")
 
-    assert (status, refused["code"]) == (409, "changed-by-another")
+    assert (status, refused["code"], refused["draft"]) == (409, "overtaken", OWN)
+    assert "Hãy mở bản nháp" in refused["error"]
     assert "Dòng 2" in draft_text(world, OWN)
 
 

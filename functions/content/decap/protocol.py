@@ -72,7 +72,7 @@ def add_routes(app: Flask, services: ContentServices) -> None:
             params = body.part("params")
             return jsonify(answer(Call(params, current_editor(), services.editing)))
         except RefusedError as refused:
-            return json_problem(refused.status, refused.code)
+            return json_problem(refused.status, refused.code, **refused.more)
 
     app.add_url_rule(ADDRESS, view_func=call_action, methods=["POST"], endpoint="decap_call")
     answer_errors_in_json(app)

@@ -13,7 +13,12 @@ from functions.core.editing.discarding import discard
 from functions.core.editing.drafting import draft_of, save, set_status
 from functions.core.editing.permissions import Action, may
 from functions.core.editing.publishing import publish
-from functions.core.errors import InvalidContentError, NotAllowedError, NotFoundError
+from functions.core.errors import (
+    InvalidContentError,
+    MergeConflictError,
+    NotAllowedError,
+    NotFoundError,
+)
 from functions.core.models.content import (
     ContentProblem,
     DraftStatus,
@@ -122,7 +127,10 @@ def publish_draft(call: Call) -> Any:
     page = call.entry()
     if not may(call.editor, Action.PUBLISH, page):
         raise RefusedError(403, "needs-approver")
-    publish(page, call.editor, call.services, _seen(call))
+    try:
+        publish(page, call.editor, call.services, _seen(call))
+    except MergeConflictError as conflict:
+        raise RefusedError(409, "overtaken", draft=page.path) from conflict
     return {"message": page.path}
 
 
