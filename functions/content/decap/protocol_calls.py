@@ -25,7 +25,7 @@ _LAST_NUMBER = re.compile(r"-[0-9]{1,4}\Z", re.ASCII)
 class RefusedError(Exception):
     """A call that cannot be answered; `code` names the sentence, `more` goes along with it."""
 
-    def __init__(self, status: int, code: str, **more: str) -> None:
+    def __init__(self, status: int, code: str, **more: Any) -> None:
         super().__init__(code)
         self.status = status
         self.code = code
