@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from functions.core.models.content import ContentProblem
-from tests.content.protocol_kit import OWN_FOLDER, call_entry, persist
+from tests.content.protocol.kit import OWN_FOLDER, call_entry, persist
 from tests.content.quick_forms import CONTACT, fields_of, fill
 from tests.content.small_site import small_world, text_of
 from tests.content.world import APPROVER, EditingWorld

@@ -14,7 +14,7 @@ from PIL import Image
 from functions.content.texts.entries import MAX_TEXT
 from functions.content.texts.typed_text import clean_text
 from functions.installed import PROJECT
-from tests.content.protocol_kit import JPEG, OWN, OWN_FOLDER, asset, persist
+from tests.content.protocol.kit import JPEG, OWN, OWN_FOLDER, asset, persist
 from tests.content.test_preview import DATA, NOTICES, drawn
 from tests.content.world import EDITOR, UNIT, EditingWorld
 

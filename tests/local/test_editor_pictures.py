@@ -27,7 +27,7 @@ from functions.local.editing import make_editing
 from functions.local.editor import create_editor_app
 from functions.local_stores import LocalStores
 from functions.stores.git import GitContentStore
-from tests.content.protocol_kit import OWN, OWN_FOLDER, asset, persist, small_site
+from tests.content.protocol.kit import OWN, OWN_FOLDER, asset, persist, small_site
 from tests.content.quick_forms import NEW_NOTICE, fill
 from tests.content.small_site import text_of
 from tests.content.world import EDITOR, Desk

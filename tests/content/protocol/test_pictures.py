@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import base64
-from collections.abc import Iterator
 from datetime import timedelta
 
 import pytest
 
 from functions.content.decap import protocol_media
 from functions.content.decap.protocol_pictures import MAX_PICTURE
-from tests.content.protocol_kit import (
+from tests.content.protocol.kit import (
     JPEG,
     OTHERS,
     OWN,
@@ -18,30 +17,12 @@ from tests.content.protocol_kit import (
     OWN_FOLDER,
     asset,
     call_entry,
-    clean,
-    make_world,
     persist,
 )
 from tests.content.world import APPROVER, PROVINCE_APPROVER, UNIT, Desk, EditingWorld
 
 PHONE = f"{OWN_FOLDER}/image.jpg"
 OTHER_JPEG = b"\xff\xd8\xff\xe0 another picture"
-
-
-@pytest.fixture(scope="module")
-def shared_world(tmp_path_factory: pytest.TempPathFactory) -> EditingWorld:
-    return make_world(tmp_path_factory.mktemp("protocol"))
-
-
-@pytest.fixture
-def world(shared_world: EditingWorld) -> Iterator[EditingWorld]:
-    with clean(shared_world) as world:
-        yield world
-
-
-@pytest.fixture
-def desk(world: EditingWorld) -> Desk:
-    return world.sign_in()
 
 
 def page_with(*names: str) -> str:

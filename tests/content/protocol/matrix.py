@@ -7,7 +7,7 @@ from typing import Any
 
 from functions.core.editing.drafting import save
 from functions.core.models.content import Edit
-from tests.content.protocol_kit import (
+from tests.content.protocol.kit import (
     JPEG,
     OF_WHAT_WAS_SEEN,
     OTHERS,

@@ -2,16 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import pytest
 
 from functions.content.decap.protocol import ACTIONS
-from tests.content.protocol_kit import (
-    make_world,
-    references,
-)
-from tests.content.protocol_matrix import (
+from tests.content.protocol.matrix import (
     APPROVING,
     CALLS,
     FOR_APPROVERS,
@@ -24,18 +18,6 @@ from tests.content.protocol_matrix import (
 from tests.content.world import (
     Desk,
 )
-
-
-@pytest.fixture(scope="module")
-def shared_matrix(tmp_path_factory: pytest.TempPathFactory) -> Matrix:
-    return Matrix(make_world(tmp_path_factory.mktemp("matrix")))
-
-
-@pytest.fixture
-def matrix(shared_matrix: Matrix) -> Iterator[Matrix]:
-    """Lend the world; no refused call, and none that only reads, may have changed it."""
-    yield shared_matrix
-    assert references(shared_matrix.world) == shared_matrix.start
 
 
 def test_every_action_is_in_one_of_the_tables() -> None:

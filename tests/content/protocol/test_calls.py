@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from functions.core.editing.drafting import save
 from functions.core.models.content import ContentProblem, DraftStatus, Edit
-from tests.content.protocol_kit import (
+from tests.content.protocol.kit import (
     NOTICE_TEXT,
     OTHERS_COLLECTION,
     OWN,
@@ -17,9 +16,7 @@ from tests.content.protocol_kit import (
     OWN_FOLDER,
     SHARED,
     call_entry,
-    clean,
     draft_text,
-    make_world,
     persist,
 )
 from tests.content.world import (
@@ -33,27 +30,6 @@ from tests.content.world import (
 
 NEW = f"{OWN_FOLDER}/cat-nuoc.md"
 NEW_TEXT = '---\ntitle: Cắt nước\nposted_on: "2026-11-20"\n---\nTừ 8 giờ.\n'
-
-
-@pytest.fixture(scope="module")
-def shared_world(tmp_path_factory: pytest.TempPathFactory) -> EditingWorld:
-    return make_world(tmp_path_factory.mktemp("protocol"))
-
-
-@pytest.fixture
-def world(shared_world: EditingWorld) -> Iterator[EditingWorld]:
-    with clean(shared_world) as world:
-        yield world
-
-
-@pytest.fixture
-def desk(world: EditingWorld) -> Desk:
-    return world.sign_in()
-
-
-@pytest.fixture
-def approver(world: EditingWorld) -> Desk:
-    return world.sign_in(APPROVER)
 
 
 def test_a_folder_lists_its_pages_and_neither_lists_nor_pictures(world: EditingWorld) -> None:

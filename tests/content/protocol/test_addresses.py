@@ -2,22 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
-import pytest
-
 from functions.core.models.content import ContentProblem
-from tests.content.protocol_kit import (
+from tests.content.protocol.kit import (
     NOTICE_TEXT,
     OWN,
     OWN_FOLDER,
     call_entry,
-    clean,
-    make_world,
     persist,
 )
 from tests.content.world import (
-    APPROVER,
     PROVINCE_APPROVER,
     UNIT,
     Desk,
@@ -26,27 +19,6 @@ from tests.content.world import (
 
 NEW = f"{OWN_FOLDER}/cat-nuoc.md"
 NEW_TEXT = '---\ntitle: Cắt nước\nposted_on: "2026-11-20"\n---\nTừ 8 giờ.\n'
-
-
-@pytest.fixture(scope="module")
-def shared_world(tmp_path_factory: pytest.TempPathFactory) -> EditingWorld:
-    return make_world(tmp_path_factory.mktemp("protocol"))
-
-
-@pytest.fixture
-def world(shared_world: EditingWorld) -> Iterator[EditingWorld]:
-    with clean(shared_world) as world:
-        yield world
-
-
-@pytest.fixture
-def desk(world: EditingWorld) -> Desk:
-    return world.sign_in()
-
-
-@pytest.fixture
-def approver(world: EditingWorld) -> Desk:
-    return world.sign_in(APPROVER)
 
 
 def test_decaps_address_of_a_long_title_is_cut_and_found_again(

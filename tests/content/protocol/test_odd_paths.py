@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 
 import pytest
 
 from functions.core.models import Officer
-from tests.content.protocol_kit import (
+from tests.content.protocol.kit import (
     OWN,
     asset,
-    make_world,
     put_back,
-    references,
 )
-from tests.content.protocol_matrix import (
+from tests.content.protocol.matrix import (
     PLACES,
     TEXT,
     Matrix,
@@ -26,19 +24,6 @@ from tests.content.world import (
     OTHER,
     UNIT,
 )
-
-
-@pytest.fixture(scope="module")
-def shared_matrix(tmp_path_factory: pytest.TempPathFactory) -> Matrix:
-    return Matrix(make_world(tmp_path_factory.mktemp("matrix")))
-
-
-@pytest.fixture
-def matrix(shared_matrix: Matrix) -> Iterator[Matrix]:
-    """Lend the world; no refused call, and none that only reads, may have changed it."""
-    yield shared_matrix
-    assert references(shared_matrix.world) == shared_matrix.start
-
 
 FORBIDDEN = (
     "",

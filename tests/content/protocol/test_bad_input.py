@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -11,13 +10,11 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from functions.content.decap.protocol import ACTIONS
-from tests.content.protocol_kit import (
+from tests.content.protocol.kit import (
     OWN,
     OWN_COLLECTION,
     OWN_FOLDER,
     SHARED,
-    clean,
-    make_world,
     persist,
     put_back,
     references,
@@ -25,22 +22,6 @@ from tests.content.protocol_kit import (
 from tests.content.world import PROVINCE_APPROVER, Desk, EditingWorld
 
 NEW = f"{OWN_FOLDER}/trang-moi.md"
-
-
-@pytest.fixture(scope="module")
-def shared_world(tmp_path_factory: pytest.TempPathFactory) -> EditingWorld:
-    return make_world(tmp_path_factory.mktemp("bad-input"))
-
-
-@pytest.fixture
-def world(shared_world: EditingWorld) -> Iterator[EditingWorld]:
-    with clean(shared_world) as world:
-        yield world
-
-
-@pytest.fixture
-def desk(world: EditingWorld) -> Desk:
-    return world.sign_in()
 
 
 def send(desk: Desk, body: bytes, content_type: str = "application/json") -> Any:

@@ -2,22 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from contextlib import AbstractContextManager
 
 import pytest
 
 from functions.core.editing.publishing import publish_now
 from functions.core.models.content import Edit
-from tests.content.protocol_kit import (
+from tests.content.protocol.kit import (
     JPEG,
     NOTICE_TEXT,
     OWN,
     OWN_COLLECTION,
     OWN_FOLDER,
     asset,
-    clean,
-    make_world,
     persist,
     seen_version,
 )
@@ -26,22 +23,6 @@ from tests.content.world import APPROVER, UNIT, Desk, EditingWorld
 OUTCOMES = f"site/don-vi/{UNIT}/ket-qua"
 POST, SECOND_POST = f"{OUTCOMES}/tim-duoc-xe.md", f"{OUTCOMES}/tra-lai-xe.md"
 NEWER = NOTICE_TEXT.replace("Dòng hai", "Dòng 2")
-
-
-@pytest.fixture(scope="module")
-def shared_world(tmp_path_factory: pytest.TempPathFactory) -> EditingWorld:
-    return make_world(tmp_path_factory.mktemp("protocol"))
-
-
-@pytest.fixture
-def world(shared_world: EditingWorld) -> Iterator[EditingWorld]:
-    with clean(shared_world) as world:
-        yield world
-
-
-@pytest.fixture
-def approver(world: EditingWorld) -> Desk:
-    return world.sign_in(APPROVER)
 
 
 def publish_newer(world: EditingWorld) -> None:
