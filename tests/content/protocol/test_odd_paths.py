@@ -7,23 +7,9 @@ from collections.abc import Callable, Mapping
 import pytest
 
 from functions.core.models import Officer
-from tests.content.protocol.kit import (
-    OWN,
-    asset,
-    put_back,
-)
-from tests.content.protocol.matrix import (
-    PLACES,
-    TEXT,
-    Matrix,
-    Params,
-    by_entry,
-)
-from tests.content.world import (
-    EDITOR,
-    OTHER,
-    UNIT,
-)
+from tests.content.protocol.kit import OWN, asset, put_back
+from tests.content.protocol.matrix import PLACES, TEXT, Matrix, Params, by_entry
+from tests.content.world import EDITOR, OTHER, UNIT
 
 FORBIDDEN = (
     "",
