@@ -21,10 +21,8 @@ from functions.web.app import SiteSettings, create_app
 from functions.web.audience import Audience, audience
 from functions.web.headers import content_security_policy
 
-_FOR_A_YEAR = "max-age=31536000"
+_FOR_A_YEAR, _ASK_AGAIN = "max-age=31536000", "no-cache"
 _HASHED = re.compile(r"[.-][0-9a-f]{8,}\.")
-"""A name that holds a hash of the content never means anything else. All other files are
-asked for again each time (304 as a rule): an old script must not meet a new page."""
 
 
 def create_site_app(site_folder: Path, site: SiteSettings, printed_url: str = "") -> Flask:
@@ -109,15 +107,24 @@ def _former_units(file: Path, _changed_at: int) -> dict[str, Any]:
     return former
 
 
+def caching_of(name: str) -> str:
+    """Return how long browsers may keep a file of the site, as `Cache-Control` says it.
+
+    A name that holds a hash of the content never means anything else. All other files are
+    asked for again each time (304 as a rule): an old script must not meet a new page.
+    """
+    return _FOR_A_YEAR if _HASHED.search(name) else _ASK_AGAIN
+
+
 def _page(root: Path, file: Path) -> Response:
     response = send_smallest(file)
     response.headers["X-Robots-Tag"] = "all"
     if file.suffix == ".html":
         # Zalo's browser caches hard: it must ask each time whether the page changed.
-        response.headers["Cache-Control"] = "no-cache"
+        response.headers["Cache-Control"] = _ASK_AGAIN
         response.headers["Content-Security-Policy"] = _policy(root)
     else:
-        response.headers["Cache-Control"] = _FOR_A_YEAR if _HASHED.search(file.name) else "no-cache"
+        response.headers["Cache-Control"] = caching_of(file.name)
     return response
 
 

@@ -6,7 +6,6 @@ from __future__ import annotations
 import hashlib
 import json
 import mimetypes
-import re
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -15,14 +14,11 @@ from werkzeug.utils import get_content_type
 from functions.installed import TEMPLATES
 from functions.local.page_codes import NAME as QR_NAME
 from functions.local.page_codes import qr_svg
-from functions.local.site import create_site_app
+from functions.local.site import caching_of, create_site_app
 from functions.stores.s3_site import RELEASE_PREFIX
 from functions.stores.s3_site_sync import SiteFile
 from functions.web.app import SiteSettings
 
-_HASHED = re.compile(r"[.-][0-9a-f]{8,}\.")
-_FOR_A_YEAR = "max-age=31536000"
-_ASK_AGAIN = "no-cache"
 _DRAWN = 1
 """Counts up when QR codes are to look different."""
 
@@ -59,9 +55,7 @@ def _is_copy(name: str) -> bool:
 
 def _file(path: str, key: str, content: Callable[[], bytes]) -> SiteFile:
     kind = _TYPES.guess_type(path)[0] or "application/octet-stream"
-    # As on one machine: only what names its own content may be kept unasked.
-    is_named_by_content = _HASHED.search(path.rpartition("/")[2])
-    caching = _FOR_A_YEAR if is_named_by_content else _ASK_AGAIN
+    caching = caching_of(path.rpartition("/")[2])
     return SiteFile(path, key, content, get_content_type(kind, "utf-8"), caching)
 
 
