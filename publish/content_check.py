@@ -21,6 +21,7 @@ from publish.errors import Problem, PublishError
 from publish.exposure import exposure_problems
 from publish.field_checks import entries
 from publish.inputs import UNIT_FOLDER
+from publish.law_numbers import law_number_problems
 from publish.own_pages import own_page_problems
 from publish.page_checks import page_problems
 from publish.page_links import link_problems
@@ -185,6 +186,7 @@ class _Check:
         if page.kind in _OWN:
             yield from notice_problems(document)
         elif page.kind is not PageKind.UNIT:
+            yield from law_number_problems(document, change.old, self._known.cited.laws)
             yield from fee_problems(change, self._known.cited.laws)
             claims = [*claim_problems(change, self._known.mark)]
             # Whoever brings a version back claims nothing new.
