@@ -40,7 +40,7 @@ test: .venv/tests check build/built
 
 test-long: .venv/tests check build/built
 	@$(BIN)/python -m tests.system_packages
-	$(BIN)/pytest $(TWO_AT_ONCE)
+	$(BIN)/pytest --hypothesis-profile searching $(TWO_AT_ONCE)
 
 # All that runs on an AWS engine, once more with DynamoDB Local and Ceph RGW in their places.
 test-engines: .venv/tests $(DYNAMODB)

@@ -9,6 +9,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import settings
+from playwright.sync_api import expect
 
 from functions.installed import PROJECT
 from tests.aws.engine import CREDENTIALS, Engine, ministack
@@ -20,6 +22,12 @@ WHEELS = PROJECT / ".venv" / "lambda-wheels"
 TESTS = Path(__file__).parent
 WHOLE = {"deploy", "search", "web_checks"}
 """Folders whose first test waits long for what the others then have: an installation, a site."""
+
+# How long something takes here says nothing: machines that test are slow at times.
+settings.register_profile("steady", deadline=None, derandomize=True)
+settings.register_profile("searching", deadline=None)
+settings.load_profile("steady")
+expect.set_options(timeout=20_000)
 
 _LOCAL = {"127.0.0.1", "::1", "localhost"}
 

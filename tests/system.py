@@ -102,7 +102,7 @@ class System:
         except OSError:
             return False
 
-    def wait_for(self, condition: Callable[[], Any], seconds: float = 20.0) -> Any:
+    def wait_for(self, condition: Callable[[], Any], seconds: float = 60.0) -> Any:
         """Wait until the condition gives something and return it."""
         deadline = time.monotonic() + seconds
         while time.monotonic() < deadline:

@@ -31,7 +31,7 @@ CREDENTIALS = {
     "AWS_DEFAULT_REGION": REGION,
     "AWS_EC2_METADATA_DISABLED": "true",
 }
-_START_SECONDS = 30
+_START_SECONDS = 120
 _numbers = itertools.count()
 
 

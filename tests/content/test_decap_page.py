@@ -32,7 +32,7 @@ from tests.fakes.content import ListedProblems
 
 pytestmark = pytest.mark.e2e
 
-PATIENCE, PLAYWRIGHTS_PATIENCE = 20_000, 5_000
+PATIENCE = 20_000
 """In milliseconds: 5 MB of script take a while to start on a machine that has much to do."""
 
 NOTICES = f"{UNIT}--thong-bao"
@@ -198,9 +198,7 @@ def office(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Office]:
         browser = playwright.chromium.launch(executable_path=CHROMIUM, args=CHROMIUM_ARGUMENTS)
         context = browser.new_context(viewport={"width": 1280, "height": 900})
         context.set_default_timeout(PATIENCE)
-        expect.set_options(timeout=PATIENCE)
         yield Office(world, f"http://127.0.0.1:{server.effective_port}", context)
-        expect.set_options(timeout=PLAYWRIGHTS_PATIENCE)
         browser.close()
     server.close()
     server.maintenance(0)

@@ -207,7 +207,7 @@ class Deployed:
         services = self.services()
         services.stores.jobs.release_leases(services.clock.now())
 
-    def wait_for(self, condition: Callable[[], Any], seconds: float = 30.0) -> Any:
+    def wait_for(self, condition: Callable[[], Any], seconds: float = 90.0) -> Any:
         """Wait until the condition gives something and return it."""
         deadline = time.monotonic() + seconds
         while time.monotonic() < deadline:

@@ -8,7 +8,7 @@ import urllib.error
 import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -190,10 +190,11 @@ def test_a_reminder_of_the_editors_machine_comes_to_the_units_group(
 ) -> None:
     page = PagePath(f"site/don-vi/{unit}/index.md", PageKind.UNIT, unit, unit)
     due = {unit: [ReviewItem(page, "Trang của đơn vị", "2026-11-01")]}
-    morning = FrozenClock(datetime.now(UTC).replace(hour=3, minute=0))
+    # In office hours, and past at any hour of today: what is due is sent at once.
+    yesterday = datetime.now(UTC).replace(hour=3, minute=0) - timedelta(days=1)
 
     with newsroom.rights():
-        services = Services(newsroom.settings, morning)
+        services = Services(newsroom.settings, FrozenClock(yesterday))
         told = [remind(due, "https://bien-tap.example.vn", services.work) for _ in range(2)]
 
     [message] = deployed.wait_for(lambda: deployed.sandbox.messages(unit))

@@ -121,7 +121,7 @@ def sweep_until_done(deployed: Deployed, unit: str) -> None:
         time.sleep(1.0)
         return not open_jobs(deployed, unit)
 
-    deployed.wait_for(is_done, seconds=40)
+    deployed.wait_for(is_done)
 
 
 def test_half_of_all_calls_refused_loses_no_tip_and_brings_no_second_card(

@@ -68,7 +68,7 @@ class TipServer:
                 request.headers.get("Accept", ""),
             )
         )
-        self.hold.wait(10)
+        self.hold.wait(60)
         status, body = self._answers.pop(0) if self._answers else (201, _receipt())
         return make_response(jsonify(body), status)
 

@@ -60,7 +60,7 @@ class StoreFront:
         """Wait until nothing of this test is under way."""
         self.hold.set()
         with self._idle:
-            assert self._idle.wait_for(lambda: self._under_way == 0, timeout=10)
+            assert self._idle.wait_for(lambda: self._under_way == 0, timeout=60)
 
     def left(self) -> list[str]:
         """Return which of the photos taken lie in the bucket still."""
@@ -83,7 +83,7 @@ class StoreFront:
                 self._idle.notify_all()
 
     def _upload(self, path: str) -> Response:
-        self.hold.wait(10)
+        self.hold.wait(60)
         if self.refuse_next:
             self.refuse_next -= 1
             self.refused += 1

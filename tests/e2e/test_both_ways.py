@@ -119,7 +119,7 @@ def test_officer_who_leaves_the_group_is_out_at_once(shared_system: System) -> N
 
     phones.change(f"users/{officer.user_id}/leave-group")
 
-    shared_system.wait_for(lambda: desk.get("/can-bo/").status == 401, 10)
+    shared_system.wait_for(lambda: desk.get("/can-bo/").status == 401)
 
 
 def open_receipt(page: Page, system: System, receipt_code: str) -> None:

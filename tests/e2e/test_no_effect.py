@@ -236,7 +236,7 @@ def test_twentyfold_shuffled_and_late_has_the_same_end_as_once_in_time(
         late = talk(phones, "xa-pong-drang", HALF_A_DAY, release=20)
     finally:
         shared_system.control("webhook", {"mode": "send"})
-    shared_system.wait_for(lambda: outbox(shared_system)["waiting"] == 0, 60)
+    shared_system.wait_for(lambda: outbox(shared_system)["waiting"] == 0)
     settle(shared_system)
 
     assert end_of(phones, late) == end_of(phones, plain)
@@ -316,7 +316,7 @@ def settle(system: System) -> None:
         jobs = system.status()["jobs"]
         return bool(jobs["pending"] + jobs["unknown"] == 0 and not outbox(system)["waiting"])
 
-    system.wait_for(is_quiet, 60)
+    system.wait_for(is_quiet)
 
 
 def sweep_once(system: System, seconds_on: int) -> None:

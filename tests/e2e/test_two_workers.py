@@ -114,7 +114,7 @@ def say(phones: Phones, talk: Talk, number: int) -> None:
 
 
 def wait_for_words(phones: Phones, talk: Talk, count: int) -> None:
-    phones.system.wait_for(lambda: len(said(phones.told_texts(talk.officer.unit_id))) >= count, 60)
+    phones.system.wait_for(lambda: len(said(phones.told_texts(talk.officer.unit_id))) >= count)
 
 
 @contextmanager

@@ -101,7 +101,7 @@ def test_a_tip_with_photos_goes_from_a_phone_to_the_group_and_to_the_officer(
     page.locator("[data-send]").click()
     expect(page.locator(".tf-code")).to_be_visible(timeout=20_000)
     code = page.locator(".tf-code").inner_text()
-    system.wait_for(lambda: len(system.group(UNIT)) >= 3, 10)
+    system.wait_for(lambda: len(system.group(UNIT)) >= 3)
 
     card = system.group(UNIT)[0]
     assert "│ <script>alert(1)</script> [ @all] [ @•••••]" in card["text"]
@@ -143,7 +143,7 @@ def test_without_javascript_the_same_tip_takes_the_same_way(
 
     plain_page.click("[data-send]")
     expect(plain_page.locator("main")).to_contain_text(re.compile(r"\d{4} \d{4} \d{4} \d{4} \d{4}"))
-    system.wait_for(lambda: len(group_photos(system)) == 2, 10)
+    system.wait_for(lambda: len(group_photos(system)) == 2)
 
     for photo in group_photos(system):
         assert_clean(photo)

@@ -229,7 +229,7 @@ def test_what_was_said_in_earlier_tests_is_not_read_back(world: World) -> None:
 def test_all_processes_killed_while_people_talk_lose_and_double_no_word(
     world: World, report_points: Report
 ) -> None:
-    report_points(talk_and_kill(world, kills=3, seed=secrets.randbits(32)))
+    report_points(talk_and_kill(world, kills=3, seed=3))
 
 
 @pytest.mark.long

@@ -47,7 +47,10 @@ http {{
 class Proxy:
     """nginx as `deploy/local/install` sets it up, ports and certificate apart."""
 
-    def __init__(self, folder: Path, app_port: int, *options: str) -> None:
+    def __init__(
+        self, folder: Path, app_port: int, *options: str, is_impatient: bool = False
+    ) -> None:
+        """`is_impatient`: it waits but a second for the app."""
         self.folder = folder
         self.http_port, self.https_port = free_port(), free_port()
         self.certificate = make_certificate(folder)
@@ -62,9 +65,10 @@ class Proxy:
         )  # fmt: skip
         self.site = folder / "etc/nginx/sites-available/binhyen"
         for site in self.site.parent.iterdir():
-            # Bound to loopback only, and impatient, for a test.
+            # Bound to loopback only, and soon tired of dawdlers, for a test.
             text = site.read_text().replace("client_header_timeout 10s", "client_header_timeout 3s")
-            text = text.replace("proxy_read_timeout 60s", "proxy_read_timeout 1s")
+            if is_impatient:
+                text = text.replace("proxy_read_timeout 60s", "proxy_read_timeout 1s")
             for port in (self.http_port, self.https_port):
                 text = text.replace(f"listen {port}", f"listen 127.0.0.1:{port}")
             site.write_text(text)

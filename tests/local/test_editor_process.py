@@ -78,7 +78,7 @@ def change_hours(system: System, hours: str = HOURS) -> None:
 def wait_until_public(system: System) -> None:
     editing = editing_of(system)
     published = editing.services.store.published()
-    system.wait_for(lambda: editing.publisher.live_version() == published, 60)
+    system.wait_for(lambda: editing.publisher.live_version() == published)
 
 
 def get(address: str) -> HTTPResponse:
@@ -307,13 +307,13 @@ def test_serve_ends_in_time_amid_a_build_and_the_site_stays(tmp_path: Path) -> N
     (build / "site").symlink_to("releases/1/site")
     system.start()
     parts = children(system)
-    generator = system.wait_for(lambda: generator_of(parts), 30)
+    generator = system.wait_for(lambda: generator_of(parts))
 
     seconds = system.stop()
 
     assert len(parts) == 6
     assert seconds < 5
-    system.wait_for(lambda: not any(is_running(pid) for pid in (*parts, generator)), 2)
+    system.wait_for(lambda: not any(is_running(pid) for pid in (*parts, generator)))
     assert (build / "site" / "index.html").read_text() == "<!doctype html>"
 
 

@@ -28,7 +28,7 @@ def test_a_tip_whose_worker_died_while_sending_arrives_soon_and_once(system: Sys
 
     os.kill(worker_pid(system), signal.SIGKILL)
 
-    system.wait_for(lambda: nothing_is_left_to_do(system), 20)
+    system.wait_for(lambda: nothing_is_left_to_do(system))
     assert [item["text"].count("Đang gửi thì chết") for item in system.group(UNIT)] == [1]
 
 

@@ -369,7 +369,10 @@ def test_pages_of_the_proxy_cannot_be_asked_for(door: Proxy, page: str) -> None:
 
 
 def test_an_app_that_never_answers_is_covered_by_the_page(tmp_path: Path) -> None:
-    with silent_app() as app_port, running(Proxy(tmp_path, app_port)) as proxy:
+    with (
+        silent_app() as app_port,
+        running(Proxy(tmp_path, app_port, is_impatient=True)) as proxy,
+    ):
         answer = proxy.request("GET", "/", Accept=FROM_A_BROWSER)
 
     assert answer.status == 504

@@ -55,7 +55,7 @@ def test_children_end_when_the_parent_is_killed(system: System) -> None:
     os.kill(system.process.pid, signal.SIGKILL)
     system.process.wait()
 
-    system.wait_for(lambda: not any(is_running(pid) for pid in parts), 5)
+    system.wait_for(lambda: not any(is_running(pid) for pid in parts))
 
 
 def test_a_killed_part_is_started_again(system: System) -> None:
@@ -64,7 +64,7 @@ def test_a_killed_part_is_started_again(system: System) -> None:
 
     os.kill(victim, signal.SIGKILL)
 
-    system.wait_for(lambda: len(set(children(system)) - before) == 1, 10)
+    system.wait_for(lambda: len(set(children(system)) - before) == 1)
     system.wait_for(system.is_healthy)
 
 
