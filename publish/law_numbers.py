@@ -14,9 +14,11 @@ from publish.errors import Problem
 from publish.laws import Law
 
 # What the central authorities issue; decisions of a province or a commune are in no register.
+# \u0110 is the Vietnamese D of decrees and decisions.
 _NUMBER = re.compile(
     r"(?<![\w./-])\d{1,4}(?:\.\d{1,3})?/\d{4}/"
-    r"(?:NĐ-CP|NQ-CP|QĐ-TTg|QH\d{2}|PL-UBTVQH\d{2}|TT(?:LT)?-[A-ZĐ]+(?:-[A-ZĐ]+)*)(?![\w-])"
+    r"(?:N\u0110-CP|NQ-CP|Q\u0110-TTg|QH\d{2}|PL-UBTVQH\d{2}"
+    r"|TT(?:LT)?-[A-Z\u0110]+(?:-[A-Z\u0110]+)*)(?![\w-])"
 )
 
 

@@ -1,7 +1,7 @@
 """Counts what a tip calls on AWS at three loads, and whether anything grows that must not.
 
-python -m bench.scale            some minutes: up to 100,000 stored tips
-python -m bench.scale --quick    half a minute: whether it runs at all
+python -m bench.scale            five to seven minutes: up to 100,000 stored tips
+python -m bench.scale --quick    some ten seconds: whether it runs at all
 """
 
 from __future__ import annotations

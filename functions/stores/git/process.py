@@ -23,8 +23,7 @@ _CONFIG = {
     "core.fsync": "committed,reference",
     # A link in a tree becomes a plain file and leads nowhere.
     "core.symlinks": "false",
-    # Tidying is for the night (tidying.py), not for the moment of a save. What a thrown-away
-    # draft said is gone then at the latest: nothing names it any more.
+    # Tidying is for the night (tidying.py), not for the moment of a save.
     "gc.auto": "0",
     "core.logAllRefUpdates": "always",
 }
