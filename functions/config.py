@@ -121,10 +121,6 @@ class Settings:
     def editor_port(self) -> int:
         return self.port + 2
 
-    @property
-    def is_public_https(self) -> bool:
-        return self.public_url.startswith("https://")
-
     @classmethod
     def from_env(cls, env: Mapping[str, str] | None = None) -> Settings:
         """Read and check everything. Raises SettingsError listing every problem."""

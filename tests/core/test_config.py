@@ -53,7 +53,6 @@ def test_four_settings_are_enough() -> None:
         sandbox=False,
         editor_url="",
     )
-    assert settings.is_public_https
     assert settings.sandbox_port == 8001
 
 
@@ -113,7 +112,6 @@ def test_sandbox_brings_its_own_addresses() -> None:
     assert settings.zalo_api_url == "http://127.0.0.1:8001/openapi"
     assert settings.zalo_oauth_url == "http://127.0.0.1:8001/oauth"
     assert settings.zalo_media_hosts == ("127.0.0.1:8001",)
-    assert not settings.is_public_https
 
 
 def test_addresses_that_are_set_go_before_the_sandboxes() -> None:

@@ -26,7 +26,6 @@ from functions.local.sandbox.reading import refuse_other_origins
 from functions.local.sandbox.state import State
 
 _LINK = re.compile(r"https?://[^\s<>\"'”“]+")
-_ANCHOR = Markup('<a href="{0}" target="_blank" rel="noopener noreferrer">{0}</a>')
 _AFTER_LINK = ".,;:!?)]}…"
 _REPEATS = {"1": 1, "3": 3, "10": 10, "mai": None}
 
