@@ -11,7 +11,7 @@ import re
 import textwrap
 import unicodedata
 from collections.abc import Callable, Mapping, Sequence
-from datetime import datetime, timedelta, timezone
+from datetime import datetime
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -19,6 +19,7 @@ from typing import Any
 import jinja2
 
 from functions.core.ports import CardValues, EntryValues
+from functions.core.viet_nam import VIET_NAM
 from functions.yaml_files import read_yaml
 
 LONGEST_MESSAGE = 1_500
@@ -32,7 +33,6 @@ _DOT_OF_A_NAME = re.compile(r"(?<=\S)([.。．｡])(?=[^\W\d_])")
 """As in www.example.vn: Zalo makes a link of it without being asked. Not as in 3.5."""
 _PART_ROOM = len(" (99/99)")
 _INVISIBLE = frozenset({"Cc", "Cf", "Co", "Cs", "Zl", "Zp"})
-_INDOCHINA = timezone(timedelta(hours=7))
 
 
 class _Own(str):
@@ -56,14 +56,14 @@ def _without_mentions(value: Any) -> str:
 
 def local_time(at: datetime) -> str:
     """Return day and time in Indochina Time, as people write it."""
-    return f"{at.astimezone(_INDOCHINA):%H:%M ngày %d/%m/%Y}"
+    return f"{at.astimezone(VIET_NAM):%H:%M ngày %d/%m/%Y}"
 
 
 def typed_time(typed: str) -> str:
     """Return a typed ISO date or time as people write it; it was checked when it came in."""
     at = datetime.fromisoformat(typed)
     if at.tzinfo is not None and at.utcoffset() is not None:
-        at = at.astimezone(_INDOCHINA)
+        at = at.astimezone(VIET_NAM)
     return f"{at:%H:%M ngày %d/%m/%Y}" if len(typed) > len("2026-11-21") else f"{at:%d/%m/%Y}"
 
 

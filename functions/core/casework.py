@@ -29,6 +29,7 @@ from functions.core.models import (
 from functions.core.ports import OfficerStore
 from functions.core.submissions import normalise
 from functions.core.units import UnitRegister
+from functions.core.viet_nam import day_of
 
 MAX_ANSWER = 5_000
 MAX_NOTE = 1_000
@@ -294,7 +295,7 @@ def _must_be_reachable(tip: Tip) -> None:
 
 
 def _must_be_live(unit_id: str, services: CaseworkServices) -> None:
-    today = services.acts.clock.now().date()
+    today = day_of(services.acts.clock.now())
     try:
         if services.units.is_live(unit_id, today):
             return

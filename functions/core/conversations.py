@@ -35,13 +35,13 @@ from functions.core.notes import Addressee, note_id, plan_note
 from functions.core.ports import MacKeys
 from functions.core.retry import retry_delay
 from functions.core.submissions import MAX_TEXT
+from functions.core.viet_nam import day_of
 from functions.core.work import Done, Outcome, Postponed, WorkServices
 
 GOES_ON = timedelta(hours=48)
 """Who writes so soon after the end of their case still means that case."""
 
 CATEGORY = "khac"
-_VIETNAM = timedelta(hours=7)
 
 
 @dataclass(frozen=True)
@@ -208,7 +208,7 @@ def _open_tip(said: _Said, attachments: Sequence[Attachment], services: WorkServ
 def _receiving_unit(oa_unit_id: str, services: WorkServices) -> str:
     """Return who serves the people of the unit whose OA it is; of a unit that was split, the
     province knows which part is meant."""
-    serving = services.units.receivers(oa_unit_id, services.clock.now().date())
+    serving = services.units.receivers(oa_unit_id, day_of(services.clock.now()))
     if len(serving) == 1:
         return serving[0].unit_id
     return services.units.province_of(oa_unit_id).unit_id
@@ -306,4 +306,4 @@ def _sender(said: _Said) -> Addressee:
 
 
 def _today(services: WorkServices) -> str:
-    return (services.clock.now() + _VIETNAM).date().isoformat()
+    return day_of(services.clock.now()).isoformat()

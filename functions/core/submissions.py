@@ -10,7 +10,7 @@ import hashlib
 import re
 import unicodedata
 from collections.abc import Mapping, Sequence
-from datetime import date, datetime, timedelta, timezone
+from datetime import date, datetime
 
 from functions.core.categories import CATEGORIES
 from functions.core.errors import FieldError, InvalidInputError
@@ -22,6 +22,7 @@ from functions.core.models import (
     TipDraft,
     Urgency,
 )
+from functions.core.viet_nam import VIET_NAM
 
 MAX_TEXT = 5_000
 MAX_LINE = {"place": 300, "area": 100, "contact_name": 100, "contact_phone": 30}
@@ -38,7 +39,6 @@ MESSAGE_FIELDS = ("receipt_code", "text", "message_key")
 _KEY = re.compile(r"[A-Za-z0-9_-]{22,64}")
 _PHONE = re.compile(r"\+?[0-9](?:[ .\-]?[0-9]){2,19}")
 _TRUE = frozenset({"1", "on", "true", "yes"})
-_INDOCHINA = timezone(timedelta(hours=7))
 _FALSE = frozenset({"", "0", "off", "false", "no"})
 
 
@@ -174,7 +174,7 @@ class _Reader:
                 at = datetime.fromisoformat(value)
                 if at.tzinfo is not None:
                     # Shown as local time later, which the first and last day have not always.
-                    at.astimezone(_INDOCHINA)
+                    at.astimezone(VIET_NAM)
             elif value:
                 date.fromisoformat(value)
         except (ValueError, OverflowError):

@@ -16,6 +16,7 @@ from functions.core.models import OpenAlarm
 from functions.core.ports import ChannelStore, Clock, Mailer, OperatorAlerts, Renderer
 from functions.core.unit import PROVINCE_KIND
 from functions.core.units import UnitRegister
+from functions.core.viet_nam import day_of
 
 TELL_AFTER = timedelta(minutes=2)
 
@@ -93,7 +94,7 @@ def _name_of(unit_id: str, services: TellServices) -> str:
 
 def _offices(mailer: Mailer, services: TellServices) -> list[str]:
     """Return the mailboxes of the provinces that exist today."""
-    today = services.clock.now().date()
+    today = day_of(services.clock.now())
     boxes = (
         mailboxes_of(unit.unit_id, services.channels, services.units, mailer)
         for unit in services.units.live(today)

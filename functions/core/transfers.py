@@ -6,6 +6,7 @@ import re
 
 from functions.core.casework import Act, CaseworkServices, transfer
 from functions.core.unit_names import units_named
+from functions.core.viet_nam import day_of
 
 MOST_CHOICES = 5
 _LONGEST_NAME = 100
@@ -23,7 +24,7 @@ def transfer_by_name(
     name, *reason = (part.strip(" \t\n,.") for part in _REASON.split(typed, maxsplit=1))
     if not name:
         return "unit_needed", {"card_code": act.card_code}
-    today = services.acts.clock.now().date()
+    today = day_of(services.acts.clock.now())
     found = units_named(name, services.units, today)
     if not found:
         return "unit_unknown", {"name": name[:_LONGEST_NAME]}

@@ -11,8 +11,9 @@ from functions.config import Backend, BuildSettings, Settings, SettingsError
 from functions.core.editing.publishing import catch_up
 from functions.core.editing.services import EditingServices
 from functions.core.editing.shipping import Shipped, take_shipped
+from functions.core.viet_nam import day_of
 from functions.installed import PROJECT
-from functions.local.newest_day import VIET_NAM, ClockOfPages, NewestDay
+from functions.local.newest_day import ClockOfPages, NewestDay
 from functions.local.site_lock import lock_of
 from functions.local.site_publisher import LocalSitePublisher, Places, PublicPlace, Say
 from functions.stores.git import GitContentStore
@@ -60,14 +61,14 @@ def make_editing(
     publisher = LocalSitePublisher(
         store,
         Places(PROJECT, services.build_dir, lock_of(settings.data_dir)),
-        lambda: (services.clock.now() + VIET_NAM).date(),
+        lambda: day_of(services.clock.now()),
         on=on,
         upload_url=BuildSettings.from_env().upload_url,
         elsewhere=None if is_ahead else _public_place(settings),
         say=say,
         is_waited_for=is_waited_for,
     )
-    checker = PageChecker(PROJECT, lambda: on or (clock.now() + VIET_NAM).date())
+    checker = PageChecker(PROJECT, lambda: on or day_of(clock.now()))
     editing = EditingServices(store, checker, publisher, ChildPictureMaker(), services.units, clock)
     return Editing(editing, publisher, settings.data_dir / REPOSITORY)
 

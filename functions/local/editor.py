@@ -21,9 +21,9 @@ from functions.core.editing.publishing import catch_up
 from functions.core.editing.shipping import take_shipped
 from functions.core.errors import PublishFailedError, StoreUnavailableError
 from functions.core.ports import OperatorAlerts
+from functions.core.viet_nam import VIET_NAM
 from functions.installed import PROJECT, TEMPLATES
 from functions.local.editing import Editing, make_editing
-from functions.local.newest_day import VIET_NAM
 from functions.local.reminders import remind_editors
 from functions.local.server import WsgiApp, serve_app
 from functions.local.site import create_site_app
@@ -130,17 +130,14 @@ class Upkeep:
         self._tidied_on = ""
 
     def run_until(self, stopped: threading.Event) -> None:
-        """Look at once, and again and again; a failure waits for the next turn."""
+        """Look at once, and again and again; what fails waits for the next turn, alone."""
         for turn in itertools.count():
-            try:
-                if turn % LOOK_EVERY_TURNS == 0 or self._editing.publisher.is_behind():
-                    self.look()
-                    self.remind()
-                    self.tidy()
-                self.keep_copy()
-            except Exception as error:  # noqa: BLE001 a thread that died unseen would be worse
-                logs.crash("upkeep-crashed", error)
-                logs.alarm("site-not-built", "")
+            if turn % LOOK_EVERY_TURNS == 0 or self._editing.publisher.is_behind():
+                if not _comes_through(self.look):
+                    logs.alarm("site-not-built", "")
+                _comes_through(self.remind)
+                _comes_through(self.tidy)
+            _comes_through(self.keep_copy)
             if stopped.wait(TURN_SECONDS):
                 return
 
@@ -171,7 +168,7 @@ class Upkeep:
 
     def tidy(self) -> bool:
         """Keep the repository small, once in a night; tell whether that was done."""
-        editing, now = self._editing, self._editing.services.clock.now() + VIET_NAM
+        editing, now = self._editing, self._editing.services.clock.now().astimezone(VIET_NAM)
         today = now.date().isoformat()
         try:
             if self._tidied_on == today:
@@ -217,10 +214,20 @@ class Upkeep:
             logs.crash("store-unavailable", error)
 
     def _is_of_the_day(self) -> bool:
-        now = self._editing.services.clock.now() + VIET_NAM
+        now = self._editing.services.clock.now().astimezone(VIET_NAM)
         # A clock that is a little behind takes nothing back: tomorrow is soon.
         days = {(now + step).date().isoformat() for step in (-_GRACE, _NO_TIME, _A_DAY)}
         return self._editing.publisher.built_for() in days
+
+
+def _comes_through(part: Callable[[], object]) -> bool:
+    """Do a part of the upkeep; tell whether nothing happened that nobody foresaw."""
+    try:
+        part()
+    except Exception as error:  # noqa: BLE001 a thread that died unseen would be worse
+        logs.crash("upkeep-crashed", error)
+        return False
+    return True
 
 
 def _alerts_of(services: Services) -> OperatorAlerts | None:

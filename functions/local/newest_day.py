@@ -13,8 +13,8 @@ from functions import logs
 from functions.core.errors import NotFoundError
 from functions.core.ports import Clock
 from functions.core.ports.content import ContentStore
+from functions.core.viet_nam import VIET_NAM, day_of
 
-VIET_NAM = timedelta(hours=7)
 _TOLERANCE = timedelta(days=1)
 """Clocks are set right by seconds, and midnight may lie between."""
 _LOOKED_AT = 20
@@ -49,7 +49,7 @@ class NewestDay:
         days = [kept]
         with suppress(NotFoundError):
             newest = self._store.versions(limit=_LOOKED_AT)
-            days += [(version.made_at + VIET_NAM).date() for version in newest]
+            days += [day_of(version.made_at) for version in newest]
         return max(days)
 
     def keep(self, day: date) -> None:
@@ -82,6 +82,6 @@ class ClockOfPages:
 
     def now(self) -> datetime:
         now, newest = self._clock.now(), self._newest.kept()
-        if (now + VIET_NAM).date() >= newest:
+        if day_of(now) >= newest:
             return now
-        return datetime.combine(newest, time(), now.tzinfo) - VIET_NAM
+        return datetime.combine(newest, time(), VIET_NAM).astimezone(now.tzinfo)

@@ -11,6 +11,7 @@ import click
 
 from functions.bootstrap import Services
 from functions.config import Settings
+from functions.core.viet_nam import day_of
 from functions.local.commands.administration import import_document, read_json
 from functions.local.supervisor import Part, end_all, run_until, wait_for_file
 
@@ -48,7 +49,7 @@ def sandbox_folder(settings: Settings) -> Path:
 def _sandbox_part(folder: Path, provision: Path, services: Services) -> Part:
     folder.mkdir(parents=True, exist_ok=True)
     units = folder / "units.json"
-    today = services.clock.now().date()
+    today = day_of(services.clock.now())
     rows = [{"unit_id": unit.unit_id, "name": unit.name} for unit in services.units.live(today)]
     units.write_text(json.dumps(rows, ensure_ascii=False), encoding="utf-8")
     command = [sys.executable, "-m", "functions.local.sandbox"]

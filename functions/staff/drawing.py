@@ -12,13 +12,13 @@ from functions.core.cases import CaseView, open_case
 from functions.core.deadlines import is_closed
 from functions.core.errors import ActRefusedError, FieldError
 from functions.core.models import Attachment, AttachmentState, Session, TipStatus
+from functions.core.viet_nam import day_of
 from functions.staff.labels import field_label, sentence
 from functions.staff.links import MediaLinks
 from functions.staff.outcomes import OBJECT_ROWS, TEST_ROWS
 from functions.staff.services import StaffServices
 from functions.staff.spans import due_words
 from functions.web.answers import page, words
-from functions.web.display import INDOCHINA
 
 _MEDIA = {AttachmentState.CLEAN: "anh", AttachmentState.KEPT: "tep"}
 
@@ -100,7 +100,7 @@ def draw_case(
         field_label=field_label,
         new_key=lambda: secrets.token_urlsafe(16),
         live_units=services.units.live(now.date()),
-        today=now.astimezone(INDOCHINA).date().isoformat(),
+        today=day_of(now).isoformat(),
         object_rows=range(1, OBJECT_ROWS + 1),
         test_rows=range(1, TEST_ROWS + 1),
     )

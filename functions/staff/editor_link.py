@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
-
 from flask import Response, make_response, redirect
 
 from functions.core.errors import NotFoundError
 from functions.core.models import Officer
 from functions.core.signin import issue_link
+from functions.core.viet_nam import day_of
 from functions.staff.guard import current_session, require_csrf_token
 from functions.staff.services import StaffServices
 from functions.web.answers import page, words
@@ -16,12 +15,10 @@ from functions.web.audience import Audience, audience
 
 ADDRESS = "/can-bo/sua-trang"
 
-_VIET_NAM = timedelta(hours=7)
-
 
 def may_edit(officer: Officer, services: StaffServices) -> bool:
     """Tell whether there is an editor, and pages of the officer's unit to edit."""
-    today = (services.cases.clock.now() + _VIET_NAM).date()
+    today = day_of(services.cases.clock.now())
     with_pages = (unit.unit_id for unit in services.units.with_pages(today))
     return services.editor is not None and officer.unit_id in with_pages
 

@@ -14,6 +14,7 @@ from functions.core.casework import Act, CaseworkServices
 from functions.core.errors import FieldError, InvalidInputError, NotFoundError
 from functions.core.models import Officer, Via
 from functions.core.unit_names import units_named
+from functions.core.viet_nam import day_of
 from functions.staff import outcomes
 
 KEY_FIELD = "act_key"
@@ -118,7 +119,7 @@ def _unit_id(typed: Typed, services: CaseworkServices) -> str:
     name = typed.get("unit", "").strip()
     if not name:
         raise InvalidInputError((FieldError("unit", "required"),))
-    found = units_named(name, services.units, services.acts.clock.now().date())
+    found = units_named(name, services.units, day_of(services.acts.clock.now()))
     if len(found) == 1:
         return found[0].unit_id
     raise InvalidInputError((FieldError("unit", "ambiguous" if found else "unknown"),))

@@ -27,6 +27,7 @@ from functions.core.submissions import read_draft
 from functions.core.tips import Receipt, SubmitServices, submit_tip
 from functions.core.units import Unit
 from functions.core.uploads import UploadServices
+from functions.core.viet_nam import day_of
 from functions.tips.answers import Answers
 from functions.tips.intake import Submission, read_all, read_submission
 from functions.tips.receipt_answers import ReceiptAnswers
@@ -35,7 +36,6 @@ from functions.tips.uploads import UploadedTips, read_sizes
 from functions.web.answers import error_answer, json_errors
 from functions.web.app import SiteSettings, create_app
 from functions.web.audience import Audience, audience
-from functions.web.display import INDOCHINA
 from functions.web.health import add_health
 from functions.web.limits import INVALID_FORMS, UPLOAD_TICKETS, MemoryRateLimiter
 from functions.web.openapi import add_openapi
@@ -166,7 +166,7 @@ class _Views:
         return self._uploaded.submit(submission, read, senders)
 
     def _receivers(self, unit_id: str) -> tuple[Unit, ...]:
-        today = self._services.submit.clock.now().astimezone(INDOCHINA).date()
+        today = day_of(self._services.submit.clock.now())
         return self._services.submit.units.receivers(unit_id, today)
 
     def _refuse(

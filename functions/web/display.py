@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta, timezone
+from datetime import datetime
 
-INDOCHINA = timezone(timedelta(hours=7))
+from functions.core.viet_nam import VIET_NAM
+
 _REPLACEMENT = "\ufffd"
 
 
 def local_time(at: datetime) -> str:
     """Return day and time in Viet Nam."""
-    return f"{at.astimezone(INDOCHINA):%d/%m/%Y %H:%M}"
+    return f"{at.astimezone(VIET_NAM):%d/%m/%Y %H:%M}"
 
 
 def typed_time(typed: str) -> str:
@@ -18,7 +19,7 @@ def typed_time(typed: str) -> str:
     try:
         at = datetime.fromisoformat(typed)
         if at.tzinfo is not None:
-            at = at.astimezone(INDOCHINA)
+            at = at.astimezone(VIET_NAM)
     except (ValueError, OverflowError):
         return typed
     return f"{at:%d/%m/%Y %H:%M}" if len(typed) > len("2026-11-21") else f"{at:%d/%m/%Y}"

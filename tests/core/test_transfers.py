@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import datetime
 
 import pytest
 
@@ -59,6 +60,24 @@ def test_long_choice_is_cut() -> None:
 
     assert told is not None
     assert len(told[1]["choices"].split("; ")) == MOST_CHOICES
+
+
+@pytest.mark.parametrize(
+    ("at", "unit_id"),
+    [("2026-11-30T16:59:00+00:00", "xa-ea-na"), ("2026-11-30T17:00:00+00:00", WARD)],
+)
+def test_a_unit_ends_with_the_day_in_viet_nam(at: str, unit_id: str) -> None:
+    register = parse_units(
+        csv_text(row(WARD), row("xa-ea-kar"), ended("xa-ea-na", "xa-ea-kar", on="2026-12-01"))
+    )
+    world = World()
+    tip = world.submit()
+    act = Act(world.enroll("officer"), tip.card_code, "act", Via.GROUP)
+    world.clock.set(datetime.fromisoformat(at))
+
+    transfer_by_name(act, "ea-na", replace(world.casework, units=register))
+
+    assert world.tips.get(tip.tip_id).unit_id == unit_id
 
 
 @pytest.mark.parametrize("typed", ["!!!", "Cư Ni", "Ea", "x" * 500])

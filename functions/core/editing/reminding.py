@@ -7,17 +7,17 @@ officer wrote (reference, 7). So the group gets it, and without a group every of
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from datetime import date, timedelta
+from datetime import date
 
 from functions.core.models import Channel
 from functions.core.models.content import ReviewItem
 from functions.core.notes import Addressee, is_planned, note_id, plan_note
+from functions.core.viet_nam import VIET_NAM
 from functions.core.work import WorkServices
 
 MOST_NAMED = 8
 """So many pages fit into one message with the rest of it."""
 
-_VIET_NAM = timedelta(hours=7)
 _FIRST_HOUR, _LAST_HOUR = 8, 17
 """Nobody is woken by a list of pages."""
 
@@ -28,7 +28,7 @@ def remind(due: Mapping[str, Sequence[ReviewItem]], editor_url: str, services: W
     `due` is by unit id; what all units share stands under the province's. It may be called as
     often as one likes, in office hours it takes effect. Raises StoreUnavailableError.
     """
-    now = services.clock.now() + _VIET_NAM
+    now = services.clock.now().astimezone(VIET_NAM)
     if not _FIRST_HOUR <= now.hour < _LAST_HOUR:
         return 0
     told = 0

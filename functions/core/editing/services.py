@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 
 from functions.core.editing.pages import page_path
 from functions.core.models.content import PagePath
@@ -15,8 +15,7 @@ from functions.core.ports.content import (
     SitePublisher,
 )
 from functions.core.units import UnitRegister
-
-_VIET_NAM = timedelta(hours=7)
+from functions.core.viet_nam import day_of
 
 
 @dataclass(frozen=True)
@@ -30,7 +29,7 @@ class EditingServices:
 
     def today(self) -> date:
         """Return today in Viet Nam."""
-        return (self.clock.now() + _VIET_NAM).date()
+        return day_of(self.clock.now())
 
     def page(self, path: str) -> PagePath:
         """Return what a path is. Raises NotAllowedError, also for units without pages."""

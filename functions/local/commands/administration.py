@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from datetime import timedelta
 from pathlib import Path
 
 import click
@@ -13,6 +12,7 @@ from functions.config import Settings, SettingsError
 from functions.core.connecting import ImportNote, apply_import, read_import
 from functions.core.errors import NotFoundError
 from functions.core.signin import find_officer, issue_link
+from functions.core.viet_nam import day_of
 
 BAD_INPUT = 2
 
@@ -98,7 +98,7 @@ def _require_editor(unit_id: str, services: Services) -> None:
     """Refuse a link that would open nothing. Raises SettingsError."""
     if not services.settings.editor_url:
         raise SettingsError(["BINHYEN_EDITOR_URL is missing: nobody can edit pages"])
-    today = (services.clock.now() + timedelta(hours=7)).date()
+    today = day_of(services.clock.now())
     if unit_id not in {unit.unit_id for unit in services.units.with_pages(today)}:
         click.echo(f"{unit_id}: no unit with pages", err=True)
         raise click.exceptions.Exit(BAD_INPUT)

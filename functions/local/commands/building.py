@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from pathlib import Path
 
 import click
@@ -13,6 +13,7 @@ from functions.clock import SystemClock
 from functions.config import BuildSettings, Settings
 from functions.core.editing.shipping import Shipped, version_ahead
 from functions.core.errors import PublishFailedError
+from functions.core.viet_nam import day_of
 from functions.installed import BUILD, PROJECT
 
 
@@ -106,7 +107,7 @@ def _built_for(out: Path) -> str:
 
 def _today() -> date:
     """Today in Viet Nam."""
-    return (SystemClock().now() + timedelta(hours=7)).date()
+    return day_of(SystemClock().now())
 
 
 COMMANDS = (build,)

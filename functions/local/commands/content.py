@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from datetime import timedelta, timezone
 from typing import TYPE_CHECKING
 
 import click
@@ -11,6 +10,7 @@ import click
 from functions.bootstrap import Services
 from functions.config import Settings
 from functions.core.errors import NotFoundError, PublishFailedError
+from functions.core.viet_nam import VIET_NAM
 from functions.local.commands.building import say, tell_kept
 from functions.local.commands.reports import JSON
 
@@ -20,7 +20,6 @@ if TYPE_CHECKING:
 
 BAD_INPUT = 2
 
-_VIET_NAM = timezone(timedelta(hours=7))
 _MOST_PAGES = 3
 
 
@@ -39,7 +38,7 @@ def publications(as_json: bool, limit: int) -> None:
         click.echo(json.dumps([_row(version) for version in versions], ensure_ascii=False))
         return
     for version in versions:
-        at = version.made_at.astimezone(_VIET_NAM)
+        at = version.made_at.astimezone(VIET_NAM)
         click.echo(
             f"{version.number:>5}  {at:%Y-%m-%d %H:%M}  {_who(version)}  {version.note.kind.value}"
             f"  {_pages(version.files)}"
@@ -55,7 +54,7 @@ def drafts(as_json: bool) -> None:
         click.echo(json.dumps([_draft_row(draft) for draft in found], ensure_ascii=False))
         return
     for draft in found:
-        at = draft.changed_at.astimezone(_VIET_NAM)
+        at = draft.changed_at.astimezone(VIET_NAM)
         click.echo(f"{at:%Y-%m-%d %H:%M}  {draft.status.value:<9}  {draft.page}")
 
 
@@ -104,7 +103,7 @@ def _row(version: Version) -> dict[str, object]:
     return {
         "number": version.number,
         "version": version.version,
-        "published_at": version.made_at.astimezone(_VIET_NAM).isoformat(),
+        "published_at": version.made_at.astimezone(VIET_NAM).isoformat(),
         "unit_id": by.unit_id,
         "role": by.role.value,
         "change": version.note.kind.value,
@@ -116,7 +115,7 @@ def _draft_row(draft: Draft) -> dict[str, object]:
     return {
         "page": draft.page,
         "status": draft.status.value,
-        "changed_at": draft.changed_at.astimezone(_VIET_NAM).isoformat(),
+        "changed_at": draft.changed_at.astimezone(VIET_NAM).isoformat(),
         "unit_id": draft.by.unit_id,
         "role": draft.by.role.value,
         "files": list(draft.files),
