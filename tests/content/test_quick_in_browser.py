@@ -14,7 +14,7 @@ from functions.core.signin import SESSION_LIFE, issue_link
 from tests.content.small_site import UNIT_PAGE, small_world
 from tests.content.world import APPROVER, EDITOR, UNIT, EditingWorld
 from tests.e2e.conftest import CHROMIUM, CHROMIUM_ARGUMENTS, PHONE
-from tests.functions.test_in_browser import served
+from tests.web_server import served
 
 pytestmark = pytest.mark.e2e
 
@@ -36,9 +36,9 @@ def phone(browser: Browser) -> Iterator[BrowserContext]:
     context.close()
 
 
-def signed_in(world: EditingWorld, phone: BrowserContext, port: int, officer: Officer) -> Page:
+def signed_in(world: EditingWorld, phone: BrowserContext, url: str, officer: Officer) -> Page:
     page = phone.new_page()
-    page.goto(f"http://127.0.0.1:{port}/vao/{issue_link(officer, world.signin)}")
+    page.goto(f"{url}/vao/{issue_link(officer, world.signin)}")
     page.click("main button")
     return page
 
@@ -48,9 +48,10 @@ def test_a_phone_changes_the_duty_number_and_posts_a_notice(
 ) -> None:
     world = small_world(tmp_path)
     world.clock.set(datetime.now(UTC))  # cookies live by the browser's own clock
+    path = f"site/don-vi/{UNIT}/thong-bao/lam-can-cuoc-tai-buon.md"
 
-    with served(world.app) as port:
-        page = signed_in(world, phone, port, APPROVER)
+    with served(world.app) as url:
+        page = signed_in(world, phone, url, APPROVER)
         page.click("text=Liên hệ:")
         page.fill("#duty_phone", "0262 385")
         page.click("main .by-button")
@@ -69,28 +70,29 @@ def test_a_phone_changes_the_duty_number_and_posts_a_notice(
         page.click("text=Đăng thông báo")
         assert "Đã đăng" in page.inner_text("[role=status]")
         page.click("text=Về các mẫu sửa nhanh")
-        page.click("text=Kết thúc")
-        assert "Đã kết thúc" in page.inner_text("[role=status]")
+        notice = world.published_text(path)
+        page.click("main button:has-text('Gỡ')")
+        assert "Đã gỡ thông báo" in page.inner_text("[role=status]")
         page.close()
 
     assert 'duty_phone: "0262 385 2113"' in world.published_text(UNIT_PAGE)
-    path = f"site/don-vi/{UNIT}/thong-bao/lam-can-cuoc-tai-buon.md"
-    assert "Mang theo:\n\n- Căn cước cũ\n\n![Làm căn cước tại buôn](" in world.published_text(path)
+    assert "Mang theo:\n\n- Căn cước cũ\n\n![Làm căn cước tại buôn](" in notice
+    assert world.published_text(path) == ""
 
 
 def test_a_form_survives_a_session_that_ran_out(phone: BrowserContext, tmp_path: Path) -> None:
     world = small_world(tmp_path)
     world.clock.set(datetime.now(UTC))
 
-    with served(world.app) as port:
-        page = signed_in(world, phone, port, EDITOR)
-        page.goto(f"http://127.0.0.1:{port}/sua-nhanh/{UNIT}/gio")
+    with served(world.app) as url:
+        page = signed_in(world, phone, url, EDITOR)
+        page.goto(f"{url}/sua-nhanh/{UNIT}/gio")
         page.fill("#hours", "Sáng 7 giờ 30\nchiều 13 giờ 30")
         page.check("[name=id_card_point][value=no]")
         world.clock.advance(SESSION_LIFE)
         page.click("main .by-button")
         assert "chưa được lưu" in page.inner_text("[role=alert]")
-        signed_in(world, phone, port, EDITOR).close()
+        signed_in(world, phone, url, EDITOR).close()
         page.click("text=mở lại mẫu với nội dung này")
         assert page.input_value("#hours") == "Sáng 7 giờ 30\nchiều 13 giờ 30"
         assert page.is_checked("[name=id_card_point][value=no]")

@@ -17,7 +17,7 @@ from functions.core.casework import Act
 from functions.core.models import Via
 from tests.e2e.walking import HEIC, large_photo, stored_on_the_phone, upload
 from tests.functions.world import JSON, OFFICER, World
-from tests.web_checks.conftest import served
+from tests.web_server import served
 
 pytestmark = pytest.mark.e2e
 

@@ -12,8 +12,9 @@ from functions.core.models import AttachmentState, EntryKind, TipStatus
 from functions.core.signin import issue_link
 from tests.e2e.conftest import PHONE
 from tests.functions.case_forms import COLLEAGUE, entries, one_case
-from tests.functions.test_in_browser import BROWSER, FLAGS, served
+from tests.functions.test_in_browser import BROWSER, FLAGS
 from tests.functions.world import OFFICER, PNG, World
+from tests.web_server import served
 
 pytestmark = pytest.mark.e2e
 
@@ -29,8 +30,8 @@ def phone() -> Iterator[Page]:
             browser.close()
 
 
-def enter(page: Page, world: World, port: int) -> None:
-    page.goto(f"http://127.0.0.1:{port}/can-bo/vao/{issue_link(OFFICER, world.signin)}")
+def enter(page: Page, world: World, url: str) -> None:
+    page.goto(f"{url}/can-bo/vao/{issue_link(OFFICER, world.signin)}")
     page.click("main button")
 
 
@@ -38,8 +39,8 @@ def test_case_is_worked_with_a_thumb() -> None:
     world = World()
     tip = one_case(world, place="hẻm 12")
 
-    with served(world.staff_app) as port, phone() as page:
-        enter(page, world, port)
+    with served(world.staff_app) as url, phone() as page:
+        enter(page, world, url)
         page.click(f"text={tip.card_code}")
         # One row, for a second one hides what is being read.
         assert page.locator(".st-bar").evaluate("(bar) => bar.offsetHeight") < 80
@@ -88,15 +89,15 @@ def test_unit_is_chosen_by_typing_and_the_tip_is_gone() -> None:
     world = World()
     tip = one_case(world)
 
-    with served(world.staff_app) as port, phone() as page:
-        enter(page, world, port)
+    with served(world.staff_app) as url, phone() as page:
+        enter(page, world, url)
         page.click(f"text={tip.card_code}")
         page.click("#chuyen summary")
         assert page.locator("#don-vi option").count() == 2
         page.fill("#chuyen-unit", "xa ea kly")
         page.dblclick("#chuyen button")
         expect(page.locator(".st-done")).to_contain_text(tip.card_code)
-        assert page.url.startswith(f"http://127.0.0.1:{port}/can-bo/?")
+        assert page.url.startswith(f"{url}/can-bo/?")
         page.go_back()
         page.reload()
         expect(page.locator("h1")).to_contain_text("Không có tin này trong đơn vị")
@@ -113,8 +114,8 @@ def test_file_is_saved_and_never_shown() -> None:
     world.blobs.put(kept.blob_key, b"<script>document.title = 'shown'</script>")
     world.tips.set_attachment(kept.attachment_id, AttachmentState.KEPT, kept.blob_key, "")
 
-    with served(world.staff_app) as port, phone() as page:
-        enter(page, world, port)
+    with served(world.staff_app) as url, phone() as page:
+        enter(page, world, url)
         page.click(f"text={tip.card_code}")
         before = page.url
         with page.expect_download() as saved:
@@ -129,15 +130,15 @@ def test_text_survives_a_session_that_ended() -> None:
     world = World()
     tip = one_case(world)
 
-    with served(world.staff_app) as port, phone() as page:
-        enter(page, world, port)
+    with served(world.staff_app) as url, phone() as page:
+        enter(page, world, url)
         page.click(f"text={tip.card_code}")
         page.fill("#dap-text", "Câu trả lời dài.")
         page.context.clear_cookies()
         page.click("#dap button")
         expect(page.locator("main")).to_contain_text("Câu trả lời dài.")
         other = page.context.new_page()
-        enter(other, world, port)
+        enter(other, world, url)
         page.click("text=Đã đăng nhập lại")
         expect(page.locator("#dap-text")).to_have_value("Câu trả lời dài.")
         page.click("#dap button")

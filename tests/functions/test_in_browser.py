@@ -2,20 +2,17 @@
 
 from __future__ import annotations
 
-import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import Any
 
 import pytest
 from playwright.sync_api import Page, sync_playwright
-from waitress.server import create_server
-from werkzeug.middleware.shared_data import SharedDataMiddleware
 from werkzeug.wrappers import Response
 
 from functions.core.models import AttachmentState
 from functions.core.signin import issue_link
-from tests.functions.world import ALL_FIELDS, OFFICER, PNG, TEMPLATES, UNIT, World
+from tests.functions.world import ALL_FIELDS, OFFICER, PNG, UNIT, World
+from tests.web_server import served
 
 pytestmark = pytest.mark.e2e
 
@@ -29,21 +26,6 @@ FLAGS = [
     "--disable-component-update",
     "--disable-sync",
 ]
-
-
-@contextmanager
-def served(app: Callable[..., Any]) -> Iterator[int]:
-    """Serve an app with the site's assets on a free port of this machine."""
-    assets = {"/assets": str(TEMPLATES / "site" / "assets")}
-    server = create_server(SharedDataMiddleware(app, assets), host="127.0.0.1", port=0, threads=4)
-    thread = threading.Thread(target=server.run)
-    thread.start()
-    try:
-        yield server.effective_port
-    finally:
-        server.close()
-        server.maintenance(0)
-        thread.join(5)
 
 
 @contextmanager
@@ -72,10 +54,10 @@ def test_officer_signs_in_by_the_button_and_out_again() -> None:
     world, card_code = world_with_case()
     secret = issue_link(OFFICER, world.signin)
 
-    with served(world.staff_app) as port, browser_page() as page:
-        page.goto(f"http://127.0.0.1:{port}/can-bo/vao/{secret}")
+    with served(world.staff_app) as url, browser_page() as page:
+        page.goto(f"{url}/can-bo/vao/{secret}")
         page.click("main button")
-        assert page.url == f"http://127.0.0.1:{port}/can-bo/"
+        assert page.url == f"{url}/can-bo/"
         page.click(f"text={card_code}")
         assert ALL_FIELDS["place"] in page.inner_text("main")
         assert page.evaluate("document.documentElement.scrollWidth") <= 360
@@ -87,19 +69,19 @@ def test_link_on_another_site_opens_the_case_of_a_signed_in_officer() -> None:
     world, card_code = world_with_case()
     secret = issue_link(OFFICER, world.signin)
 
-    with served(world.staff_app) as port, browser_page() as page:
-        case = f"http://127.0.0.1:{port}/can-bo/tin/{card_code}"
+    with served(world.staff_app) as url, browser_page() as page:
+        case = f"{url}/can-bo/tin/{card_code}"
         chat = Response(f"<a href='{case}'>card</a>", mimetype="text/html")
-        with served(chat) as chat_port:
-            page.goto(f"http://127.0.0.1:{port}/can-bo/vao/{secret}")
+        with served(chat) as chat_url:
+            page.goto(f"{url}/can-bo/vao/{secret}")
             page.click("main button")
-            page.goto(f"http://localhost:{chat_port}/")
+            page.goto(chat_url.replace("127.0.0.1", "localhost"))
             page.click("a")
             page.wait_for_url(f"{case}?tiep=1")
             assert ALL_FIELDS["place"] in page.inner_text("main")
 
             page.context.clear_cookies()
-            page.goto(f"http://localhost:{chat_port}/")
+            page.goto(chat_url.replace("127.0.0.1", "localhost"))
             page.click("a")
             page.wait_for_url(f"{case}?tiep=1")
             assert "Cần đăng nhập" in page.inner_text("main")
@@ -109,8 +91,8 @@ def test_public_pages_work_in_a_browser_without_script() -> None:
     world = World()
     form = f"/api/units/{UNIT}/tips"
 
-    with served(world.tips_app) as port, browser_page() as page:
-        page.goto(f"http://127.0.0.1:{port}/")
+    with served(world.tips_app) as url, browser_page() as page:
+        page.goto(f"{url}/")
         page.evaluate(
             """address => { const form = document.createElement("form");
             form.method = "post"; form.action = address; form.enctype = "multipart/form-data";

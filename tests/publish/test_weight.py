@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -10,12 +9,12 @@ from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, Response, sync_playwright
-from waitress.server import create_server
 
 from functions.installed import TEMPLATES
 from functions.local.site import create_site_app
 from functions.web.app import SiteSettings
 from publish.build import BuildReport
+from tests.web_server import served
 
 LIMIT_BYTES = 60 * 1024
 UNIT = "phuong-tan-an"
@@ -67,17 +66,10 @@ def _is_shared(folder: Path) -> bool:
 
 
 @contextmanager
-def served(site: Path) -> Iterator[str]:
+def served_site(site: Path) -> Iterator[str]:
     settings = SiteSettings("http://127.0.0.1:8000", TEMPLATES)
-    server = create_server(create_site_app(site, settings), host="127.0.0.1", port=0, threads=4)
-    thread = threading.Thread(target=server.run)
-    thread.start()
-    try:
-        yield f"http://127.0.0.1:{server.effective_port}"
-    finally:
-        server.close()
-        server.maintenance(0)
-        thread.join(5)
+    with served(create_site_app(site, settings), has_assets=True) as url:
+        yield url
 
 
 def asked_for(browser: Browser, url: str) -> Asked:
@@ -100,7 +92,7 @@ def test_no_page_type_asks_for_more_than_60_kb_before_the_first_touch(
     addresses = page_types(built_site.site)
     found: dict[str, Asked] = {}
 
-    with served(built_site.site) as url, sync_playwright() as playwright:
+    with served_site(built_site.site) as url, sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=BROWSER, args=FLAGS)
         for address in addresses:
             found[address] = asked_for(browser, f"{url}/{address}")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -10,7 +9,6 @@ from typing import Any
 
 import pytest
 from playwright.sync_api import Browser, sync_playwright
-from waitress.server import create_server
 
 from functions.core.units import parse_units
 from functions.local.site import create_site_app
@@ -19,6 +17,7 @@ from functions.web.app import SiteSettings
 from publish.build import BuildReport, build_site
 from tests.functions.test_in_browser import BROWSER, FLAGS
 from tests.search.real import ROOT, TODAY
+from tests.web_server import served as served_at
 
 
 @pytest.fixture(scope="session")
@@ -30,11 +29,11 @@ def published(tmp_path_factory: pytest.TempPathFactory) -> BuildReport:
 class Served:
     """A running site and the addresses it was asked for."""
 
-    port: int
+    address: str
     asked: list[str] = field(default_factory=list)
 
-    def url(self, address: str) -> str:
-        return f"http://127.0.0.1:{self.port}{address}"
+    def url(self, path: str) -> str:
+        return f"{self.address}{path}"
 
 
 @pytest.fixture
@@ -51,15 +50,8 @@ def served(published: BuildReport) -> Iterator[Served]:
         app = finder if environ["PATH_INFO"] == "/tim" else pages
         return app(environ, start)
 
-    server = create_server(by_address, host="127.0.0.1", port=0, threads=4)
-    thread = threading.Thread(target=server.run)
-    thread.start()
-    try:
-        yield Served(server.effective_port, asked)
-    finally:
-        server.close()
-        server.maintenance(0)
-        thread.join(5)
+    with served_at(by_address, has_assets=True) as url:
+        yield Served(url, asked)
 
 
 @pytest.fixture(scope="module")

@@ -3,16 +3,11 @@
 from __future__ import annotations
 
 import shutil
-import threading
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 import pytest
 from playwright.sync_api import Browser, sync_playwright
-from waitress.server import create_server
-from werkzeug.middleware.shared_data import SharedDataMiddleware
 
 from functions.installed import TEMPLATES
 from functions.local.site import create_site_app
@@ -20,23 +15,9 @@ from functions.web.app import SiteSettings
 from publish.build import build_site
 from tests.e2e.conftest import CHROMIUM, CHROMIUM_ARGUMENTS
 from tests.publish.conftest import SAMPLE, TODAY, make_small_project
+from tests.web_server import served
 
 AXE = Path(__file__).resolve().parent / "node_modules/axe-core/axe.min.js"
-
-
-@contextmanager
-def served(app: Callable[..., Any]) -> Iterator[str]:
-    """Serve an app with the site's assets on a free port and return its address."""
-    assets = {"/assets": str(TEMPLATES / "site" / "assets")}
-    server = create_server(SharedDataMiddleware(app, assets), host="127.0.0.1", port=0, threads=4)
-    thread = threading.Thread(target=server.run)
-    thread.start()
-    try:
-        yield f"http://127.0.0.1:{server.effective_port}"
-    finally:
-        server.close()
-        server.maintenance(0)
-        thread.join(5)
 
 
 @pytest.fixture(scope="session")

@@ -11,7 +11,8 @@ from werkzeug.wrappers import Response
 
 from functions.core.signin import issue_link
 from tests.functions.world import ALL_FIELDS, OFFICER, UNIT, World
-from tests.web_checks.conftest import AXE, served
+from tests.web_checks.conftest import AXE
+from tests.web_server import served
 
 pytestmark = pytest.mark.e2e
 

@@ -26,8 +26,8 @@ from functions.core.models import (
 from functions.core.signin import SESSION_LIFE
 from tests.functions.case_forms import CHIEF, COLLEAGUE, do, draw
 from tests.functions.world import ALL_FIELDS, JPEG, OFFICER, UNIT, World
-from tests.web_checks.conftest import served
 from tests.web_checks.test_accessibility import problems_at_all_widths
+from tests.web_server import served
 
 pytestmark = pytest.mark.e2e
 

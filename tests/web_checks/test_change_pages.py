@@ -20,8 +20,8 @@ from tests.content.small_site import (
     small_world,
 )
 from tests.content.world import APPROVER, EDITOR, PROVINCE_APPROVER, UNIT, EditingWorld
-from tests.web_checks.conftest import served
 from tests.web_checks.test_accessibility import problems_at_all_widths
+from tests.web_server import served
 
 pytestmark = pytest.mark.e2e
 

@@ -34,9 +34,9 @@ from tests.content.small_site import (
     small_world,
 )
 from tests.content.world import APPROVER, OTHER, PROVINCE_APPROVER, EditingWorld
-from tests.web_checks.conftest import served
 from tests.web_checks.test_accessibility import violations
 from tests.web_checks.test_case_pages import SMALL_TARGETS
+from tests.web_server import served
 
 pytestmark = pytest.mark.e2e
 

@@ -14,8 +14,8 @@ from functions.core.errors import StoreUnavailableError
 from functions.core.models import Outcome, Via
 from functions.web.limits import WRONG_RECEIPTS
 from tests.functions.world import ALL_FIELDS, JSON, OFFICER, World
-from tests.web_checks.conftest import served
 from tests.web_checks.test_accessibility import problems_at_all_widths
+from tests.web_server import served
 
 pytestmark = pytest.mark.e2e
 
