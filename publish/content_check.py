@@ -9,6 +9,7 @@ import re
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import date
+from functools import cached_property
 from pathlib import Path
 
 from functions.core.editing.pages import OWN_FOLDERS, SHARED_FOLDERS, page_path
@@ -16,9 +17,9 @@ from functions.core.errors import NotAllowedError, NotFoundError
 from functions.core.models.content import ContentProblem, PageKind, PagePath
 from functions.core.ports.content import ContentStore
 from publish.check_registers import CheckRegisters, KeptRegisters
-from publish.documents import Document, document_of
+from publish.documents import Document, document_of, is_day
 from publish.errors import Problem, PublishError
-from publish.exposure import exposure_problems
+from publish.exposure import exposure_problems, number_problems
 from publish.field_checks import entries
 from publish.inputs import UNIT_FOLDER
 from publish.law_numbers import law_number_problems
@@ -33,6 +34,7 @@ from publish.save_checks import (
     day_problems,
     fee_problems,
     notice_problems,
+    phone_problems,
     text_problems,
 )
 from publish.unit_facts import unit_problems
@@ -119,21 +121,27 @@ class _Check:
             return
         if page is None:
             return
-        wrong = [*self._fields(document, page)]
+        wrong = [*self._fields(document, page)] or [*self._rules(document, page)]
         yield from self._named(wrong) if page.kind is PageKind.UNIT else wrong
         yield from text_problems(document)
         yield from self._body(path)
-        if not wrong:
-            yield from self._rules(document, page)
         yield from wording_problems(path, document.text, self._known.wording)
-        if page.kind is PageKind.OUTCOME:
-            numbers = self._public_numbers(page.unit_id)
-            yield from exposure_problems(path, document.text, self._known.wording, numbers)
+        yield from self._exposed(document, page.kind)
+
+    def _exposed(self, document: Document, kind: PageKind) -> Iterator[ContentProblem]:
+        name, text, words = document.name, document.text, self._known.wording
+        if kind in (PageKind.OUTCOME, PageKind.NEWS):
+            posted = document.meta.get("posted_on")
+            year = (posted if is_day(posted) else self._today).year
+            yield from exposure_problems(name, text, words, year, lambda: self._public_numbers)
+        elif kind is PageKind.NOTICE:
+            yield from number_problems(name, text, words)
 
     def _fields(self, document: Document, page: PagePath) -> Iterator[Problem]:
         if page.kind is PageKind.UNIT:
             procedures = set(self._pages.shared_pages(_FOLDERS[PageKind.PROCEDURE]))
             yield from unit_problems(document, page.unit_id, procedures)
+            yield from self._never_paused(document)
         elif page.kind in _OWN:
             inside = "/".join(page.path.split("/")[3:])
             yield from own_page_problems(document, inside)
@@ -142,6 +150,19 @@ class _Check:
             bearer = self._bearer(document)
             if bearer:
                 yield id_taken(document, bearer)
+
+    def _never_paused(self, unit_page: Document) -> Iterator[Problem]:
+        """Yield pauses of what the law lets no unit turn away."""
+        procedures = self._pages.shared_pages(_FOLDERS[PageKind.PROCEDURE])
+        rules = unit_page.meta.get("procedures")
+        for slug, rule in rules.items() if isinstance(rules, dict) else ():
+            if slug in procedures and isinstance(rule, dict) and rule.get("paused_until"):
+                shared = self._pages.document_if_sound(procedures[slug])
+                if shared is not None and shared.meta.get("never_paused") is True:
+                    text = f"{slug} is never paused; take paused_until out"
+                    yield unit_page.problem(
+                        slug, text, "never-paused", "procedures", item=slug, part="paused_until"
+                    )
 
     def _bearer(self, document: Document) -> str:
         """Return another page that has this page's id; empty where there is none."""
@@ -185,7 +206,9 @@ class _Check:
         yield from day_problems(change)
         if page.kind in _OWN:
             yield from notice_problems(document)
-        elif page.kind is not PageKind.UNIT:
+        elif page.kind is PageKind.UNIT:
+            yield from phone_problems(change)
+        else:
             yield from law_number_problems(document, change.old, self._known.cited.laws)
             yield from fee_problems(change, self._known.cited.laws)
             claims = [*claim_problems(change, self._known.mark)]
@@ -209,16 +232,23 @@ class _Check:
         versions = self._store.versions(path)
         return any(self._store.blob_id(found.version, path) == blob for found in versions)
 
-    def _public_numbers(self, unit_id: str) -> set[str]:
-        """Return the telephones that the unit itself and the register of hotlines publish."""
+    @cached_property
+    def _public_numbers(self) -> Collection[str]:
+        """The telephones that the units and the register of hotlines publish."""
         numbers = [line.number for line in self._known.cited.hotlines.values()]
-        facts = self._pages.document_if_sound(f"site/{UNIT_FOLDER}/{unit_id}/index.md")
-        if facts is not None:
-            rules = facts.meta.get("procedures")
-            parts = [facts.meta.get("areas"), [*rules.values()] if isinstance(rules, dict) else []]
-            numbers += [str(facts.meta.get("duty_phone"))]
-            numbers += [str(row.get("phone")) for part in parts for row in entries(part)]
+        paths = [f"site/{UNIT_FOLDER}/{unit_id}/index.md" for unit_id in self._units]
+        for path in self._pages.contents([path for path in paths if path in self._pages.files]):
+            facts = self._pages.document_if_sound(path)
+            if facts is not None:
+                numbers += _telephones(facts)
         return {re.sub(r"\D", "", number) for number in numbers}
+
+
+def _telephones(facts: Document) -> Iterator[str]:
+    rules = facts.meta.get("procedures")
+    yield str(facts.meta.get("duty_phone"))
+    for part in (facts.meta.get("areas"), [*rules.values()] if isinstance(rules, dict) else []):
+        yield from (str(row.get("phone")) for row in entries(part))
 
 
 def _published_blobs(store: ContentStore) -> Mapping[str, str]:

@@ -119,7 +119,7 @@ _ROWS: Mapping[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
     "sources": (("title",), ("url",)),
 }
 _OTHER_KEYS = (
-    *("code_dvc", "administrative_procedure", "short_answer", "dossier_sets"),
+    *("code_dvc", "administrative_procedure", "never_paused", "short_answer", "dossier_sets"),
     *("facts_checked_on", "next_review_on"),
 )
 
@@ -185,6 +185,9 @@ def _wrong_codes(page: Document, folder: str) -> Iterator[Problem]:
     if not isinstance(is_procedure, bool) or (codes and not is_procedure):
         text = "administrative_procedure must be true or false, and false only without a code"
         yield page.problem("administrative_procedure", text, "no-procedure-with-code")
+    if not isinstance(page.meta.get("never_paused", False), bool | None):
+        text = "never_paused must be true or false"
+        yield page.problem("never_paused", text, "not-yes-or-no")
     for shown in ids(page, "unit_shows"):
         if shown not in UNIT_SHOWS:
             text = f"unit_shows may name {', '.join(UNIT_SHOWS)}"

@@ -10,6 +10,9 @@ Fees. A fee may be open-ended; most are. But
 - an amount that is new or changed names the law it comes from (free of charge needs none where
   nothing was paid before).
 
+Days and telephones. A day lies in years that can have been meant. A unit's telephone that is new
+or changed can be called; an old one keeps nobody from changing something else.
+
 Marks. Whoever takes one away (`check: true`, the words in a text, `confidence: staff-check`) says
 who checked it (`checked_by_role`) and when (`facts_checked_on`, later than what is public, or
 today). So does a new page that calls itself certain.
@@ -23,9 +26,15 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
+from functions.core.editing.typed_values import (
+    FIRST_YEAR,
+    LAST_YEAR,
+    can_be_called,
+    is_plausible,
+)
 from publish.documents import Document, is_day, texts_in
 from publish.errors import Problem
-from publish.field_checks import Row, entry_problem, rows
+from publish.field_checks import Row, entries, entry_name, entry_problem, rows
 from publish.laws import Law
 from publish.marks import marks_by_key
 from publish.page_checks import AMOUNTS
@@ -33,6 +42,7 @@ from publish.page_checks import AMOUNTS
 _LONGEST = {"title": 120, "short_title": 80, "description": 300, "summary": 500}
 _LONGEST_OTHER = 2_000
 _TITLES = ("title", "short_title")
+_PHONES = ("duty_phone", "phone")
 _EMOJI_PARTS = "\ufe0f\u20e3"
 _FIRST_PICTURE = 0x2190
 """Signs before it, as § or °, stand in serious titles."""
@@ -65,8 +75,21 @@ def text_problems(page: Document) -> Iterator[Problem]:
 
 
 def day_problems(change: Change) -> Iterator[Problem]:
-    """Yield days that cannot be, of a page of facts or of a unit."""
+    """Yield days that cannot be."""
     meta = change.page.meta
+    for place, day in _values(change.page):
+        if is_day(day) and not is_plausible(day):
+            text = f"{day.isoformat()} was mistyped; correct the year"
+            yield change.page.problem(
+                place.item or place.key,
+                text,
+                "day-implausible",
+                place.key,
+                found=_written(day),
+                first=str(FIRST_YEAR),
+                last=str(LAST_YEAR),
+                **place.names,
+            )
     for key in ("facts_checked_on", "checked_on"):
         checked = meta.get(key)
         if is_day(checked) and checked > change.today and checked != _old(change, key):
@@ -76,6 +99,19 @@ def day_problems(change: Change) -> Iterator[Problem]:
     if is_day(checked) and is_day(review) and review <= checked:
         text = "next_review_on must lie after facts_checked_on"
         yield change.page.problem("next_review_on", text, "review-not-after")
+
+
+def phone_problems(change: Change) -> Iterator[Problem]:
+    """Yield a unit's telephones that nobody reaches, unless they are public so already."""
+    before = [*_values(change.old)] if change.old else []
+    known = {str(value) for place, value in before if place.last in _PHONES}
+    for place, phone in _values(change.page):
+        is_new = place.last in _PHONES and isinstance(phone, str) and phone not in known
+        if is_new and not can_be_called(phone):
+            text = f"{phone} has too few digits or too many; write it with its area code"
+            yield change.page.problem(
+                place.item or place.key, text, "telephone", place.key, **place.names
+            )
 
 
 def notice_problems(page: Document) -> Iterator[Problem]:
@@ -147,6 +183,39 @@ def _takes_marks_away(page: Document, old: Document | None, mark: str) -> bool:
         return page.meta.get("confidence") == "high"
     marks = marks_by_key(page, mark)
     return any(count > marks[key] for key, count in marks_by_key(old, mark).items())
+
+
+@dataclass(frozen=True)
+class _Place:
+    """Where a value stands in front matter."""
+
+    key: str
+    item: str = ""
+    """The name of the entry, or the procedure a rule is about."""
+    part: str = ""
+    """The key in it."""
+
+    @property
+    def last(self) -> str:
+        return self.part or self.key
+
+    @property
+    def names(self) -> Mapping[str, str]:
+        """What a problem says of the place beside its key."""
+        return {name: text for name in ("item", "part") if (text := getattr(self, name))}
+
+
+def _values(page: Document) -> Iterator[tuple[_Place, Any]]:
+    """Yield every single value, also those of entries and of a unit's rules."""
+    for key, value in page.meta.items():
+        if isinstance(value, Mapping):
+            parts = [(str(item), rule) for item, rule in value.items() if isinstance(rule, Mapping)]
+        else:
+            parts = [(entry_name(row), row) for row in entries(value)]
+            yield _Place(str(key)), value
+        for item, row in parts:
+            for part, single in row.items():
+                yield _Place(str(key), item, str(part)), single
 
 
 def _followed(fee: Row, fees: list[Row]) -> bool:

@@ -6,21 +6,23 @@ Lines that hold what residents type (`also_called`) and addresses are left alone
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import chain
 from pathlib import Path
 
 from functions.core.models.content import ContentProblem
 from functions.core.units import Unit
 from functions.core.vietnamese import slug_of
 from publish import fast_yaml
+from publish.child_names import ChildWords, child_words
+from publish.plain_text import whole_words
+from publish.private_numbers import NumberWords, number_words
 
 NAME = "data/wording.yml"
 _LONGEST_NAME = 5
-_BEHIND = r"[ \xa0]+(?=(?P<rest>[^\n]{1,100}))"
-"""Enough for any name of a child."""
-_ADDRESS = re.compile(r"https?://[^\s)>\"]+|\]\([^)\s]*\)")
+_BEHIND = r"(?P<rest>[^\n]{1,100})"
+"""Enough for any name of a unit; with no bound each word would read the whole rest again."""
+_ADDRESS = re.compile(r"https?://[^\s)>\"]+|\]\([^)\s]*")
 _NOT_CHECKED = re.compile(r"^(?:also_called|unit_id|id|url|website|email|\s+url)\s*:")
 _LIST_ENTRY = re.compile(r"^\s+-\s")
 
@@ -37,11 +39,10 @@ class Wording:
     unit_name: re.Pattern[str]
     names: Mapping[str, frozenset[str]]
     """Every right spelling of the names of units, by their folded form."""
-    child: re.Pattern[str]
-    before_name: re.Pattern[str]
-    """What may stand between the two."""
-    not_a_name: re.Pattern[str]
-    """How that begins which stands behind a word for a child and is no name."""
+    small_names: Collection[str]
+    """The names of units in small letters."""
+    children: ChildWords
+    numbers: NumberWords
 
 
 def load_wording(root: Path, units: Iterable[Unit]) -> Wording:
@@ -52,33 +53,34 @@ def load_wording(root: Path, units: Iterable[Unit]) -> Wording:
     for unit in units:
         names.setdefault(slug_of(unit.short_name), set()).add(unit.short_name)
     return Wording(
-        wrong=re.compile(_whole_words(wrong), re.I),
+        wrong=re.compile(whole_words(wrong), re.I),
         right=wrong | {form.casefold(): right for form, right in wrong.items()},
-        never_wrong=re.compile(_whole_words(words["never_wrong"]), re.I),
-        unit_name=re.compile(rf"{_whole_words(words['unit_words'])}[ \xa0]+(?P<rest>[^\n]+)", re.I),
+        never_wrong=re.compile(whole_words(words["never_wrong"]), re.I),
+        unit_name=re.compile(rf"{whole_words(words['unit_words'])}[ \xa0]+{_BEHIND}", re.I),
         names={folded: frozenset(spelt) for folded, spelt in names.items()},
-        # Further on in the line there may be another child.
-        child=re.compile(_whole_words(words["child_words"]) + _BEHIND, re.I),
-        before_name=re.compile(rf"(?:{_whole_words(words['before_name'])}[ \xa0:“”\"]*)+", re.I),
-        not_a_name=re.compile(_whole_words(chain(*words["not_a_name"])), re.I),
+        small_names=frozenset(name.casefold() for spelt in names.values() for name in spelt),
+        children=child_words(words),
+        numbers=number_words(words),
     )
 
 
 def wording_problems(path: str, text: str, wording: Wording) -> Iterator[ContentProblem]:
     """Yield wrong forms and misspelt names of units, each with its line."""
-    for number, line in checked_lines(text):
+    for number, line in _checked_lines(text):
         for found in wording.wrong.finditer(_without(wording.never_wrong, line)):
             right = wording.right.get(found[0]) or wording.right[found[0].casefold()]
             is_code = found[0].islower() and found[0] == right.casefold()
             if found[0] != right and not is_code:
-                values = {"wrong": found[0], "right": right}
+                shown = _written_as(found[0], right)
+                # VNeID has small letters even in capitals.
+                values = {"wrong": found[0], "right": right if shown == found[0] else shown}
                 yield ContentProblem(path, number, "", "wrong-form", values)
         for written, name in _misspelt_names(line, wording):
             values = {"wrong": written, "right": name}
             yield ContentProblem(path, number, "", "unit-misspelt", values)
 
 
-def checked_lines(text: str) -> Iterator[tuple[int, str]]:
+def _checked_lines(text: str) -> Iterator[tuple[int, str]]:
     """Yield the lines whose words count, with their numbers; addresses are blanked out."""
     inside = False
     for number, line in enumerate(text.splitlines(), start=1):
@@ -100,8 +102,11 @@ def _misspelt_names(line: str, wording: Wording) -> Iterator[tuple[str, str]]:
         start = found.start("rest")
         words = re.split(r"[ \xa0]+", re.split(r"[,.;:()“”\"|*]", found["rest"])[0].strip())
         name = _known_name(words, wording)
-        if name is not None and _plain(name[0]) not in map(_plain, wording.names[name[1]]):
-            yield name[0], sorted(wording.names[name[1]])[0]
+        if name is not None:
+            written, folded = name
+            right = [_written_as(written, spelt) for spelt in sorted(wording.names[folded])]
+            if _plain(written) not in map(_plain, right):
+                yield written, right[0]
 
 
 def _known_name(words: Sequence[str], wording: Wording) -> tuple[str, str] | None:
@@ -117,11 +122,11 @@ def _known_name(words: Sequence[str], wording: Wording) -> tuple[str, str] | Non
     return None
 
 
+def _written_as(written: str, right: str) -> str:
+    """Return the right form in capitals where the whole of what is written is in capitals."""
+    return right.upper() if written.isupper() else right
+
+
 def _plain(name: str) -> str:
     """All apostrophes are one: keyboards differ."""
     return re.sub("['’‘ʼ`´]", "’", name)
-
-
-def _whole_words(forms: Iterable[str]) -> str:
-    longest_first = sorted(forms, key=len, reverse=True)
-    return rf"(?<!\w)(?:{'|'.join(map(re.escape, longest_first))})(?!\w)"

@@ -61,7 +61,8 @@ MAY_IMPORT = {
     "publish": {
         "functions.core.units", "functions.core.vietnamese", "functions.core.errors",
         "functions.core.search", "functions.core.search_text", "functions.core.models.content",
-        "functions.core.ports.content", "functions.core.editing.pages", "publish",
+        "functions.core.ports.content", "functions.core.editing.pages",
+        "functions.core.editing.typed_values", "publish",
         "yaml", "jinja2", "markupsafe", "markdown", "PIL", "mkdocs",
     },
 }  # fmt: skip

@@ -14,6 +14,8 @@ from flask import Response, current_app, jsonify
 
 from functions.content.problem_words import FieldLabels
 from functions.core.models.content import ContentProblem
+from functions.web.answers import said_answer
+from functions.web.words import PageWords
 from functions.yaml_files import read_yaml
 
 
@@ -50,6 +52,13 @@ def editor_words() -> EditorWords:
     """Return the catalogue of the running app."""
     found: EditorWords = current_app.extensions["binhyen_editor_words"]
     return found
+
+
+def error_page(status: int) -> Response:
+    """Answer with what staff read for an HTTP status; a rare one borrows a common one's words."""
+    pages = editor_words().messages["error-pages"]
+    said = pages.get(status) or pages[400 if status < 500 else 503]
+    return said_answer(status, PageWords(**said), template="editor/error.html.j2")
 
 
 def json_problem(

@@ -8,7 +8,7 @@ from __future__ import annotations
 from flask import Flask, Response, request
 
 from functions.content import preview, quick
-from functions.content.answers import json_problem, load_editor_words
+from functions.content.answers import error_page, json_problem, load_editor_words
 from functions.content.decap import protocol, screen
 from functions.content.desk import versions
 from functions.content.guard import EditorGuard
@@ -41,10 +41,12 @@ _STATUS: dict[type[BinhyenError], tuple[int, str]] = {
 
 def create_content_app(services: ContentServices, site: SiteSettings) -> Flask:
     """Make the app of the editor's origin; `site` is of that origin."""
-    app = create_app(__name__, site, max_body=MAX_BODY)
+    app = create_app(__name__, site, max_body=MAX_BODY, answer=error_page)
     words = load_editor_words(site.templates)
     app.extensions["binhyen_editor_words"] = words
-    app.jinja_env.globals.update(editor_words=words, is_behind=services.is_behind)
+    app.jinja_env.globals.update(
+        editor_words=words, is_behind=services.is_behind, portal_url=services.public_url
+    )
     guard = EditorGuard(services, site)
     app.before_request(_keep_plain_forms_small)
     app.before_request(guard.require_own_page)

@@ -10,9 +10,10 @@ import jinja2
 from flask import Flask, abort, current_app, request
 
 from functions.config import is_loopback
+from functions.web.answers import error_answer
 from functions.web.audience import audience_of
 from functions.web.display import displayable, local_time, typed_time
-from functions.web.errors import Unavailable, register_error_handlers
+from functions.web.errors import ErrorAnswer, Unavailable, register_error_handlers
 from functions.web.headers import security_headers
 from functions.web.requests import MAX_FORM_PARTS, MAX_TEXT_BODY, BoundedRequest
 from functions.web.words import load_words
@@ -51,11 +52,12 @@ def create_app(
     site: SiteSettings,
     max_body: int = MAX_TEXT_BODY,
     unavailable: Unavailable | None = None,
+    answer: ErrorAnswer = error_answer,
 ) -> Flask:
     """Make an app in which every route must declare its audience.
 
     `unavailable` draws the answer for a 503, also after an unforeseen error; without it
-    there is a plain page with the emergency number.
+    there is a plain page with the emergency number. `answer` draws the pages of other errors.
     """
     app = Flask(name, static_folder=None)
     app.request_class = BoundedRequest
@@ -71,7 +73,7 @@ def create_app(
     app.before_request(_require_readable_query)
     app.before_request(_require_declared_audience)
     app.after_request(security_headers(site.is_https))
-    register_error_handlers(app, unavailable)
+    register_error_handlers(app, unavailable, answer)
     return app
 
 

@@ -20,28 +20,32 @@ RETRY_SECONDS = 30
 """When to try again after a 503: full disks and restarts are seen to by then, or not soon."""
 
 Unavailable = Callable[[], Response]
+ErrorAnswer = Callable[[int], Response]
 
 
-def register_error_handlers(app: Flask, unavailable: Unavailable | None) -> None:
-    """Install the answers; `unavailable` draws the app's own page for a 503."""
+def register_error_handlers(
+    app: Flask, unavailable: Unavailable | None, answer: ErrorAnswer = error_answer
+) -> None:
+    """Install the answers; `unavailable` draws the app's own page for a 503, `answer` that of
+    every other status, and of a 503 where there is no `unavailable`."""
 
     def refuse(error: HTTPException) -> Response | HTTPException:
         status = error.code or 500
         if status < 400:
             return error  # a redirect of the router
-        response = error_answer(status if status < 500 else 503)
+        response = answer(status if status < 500 else 503)
         if status == 405 and error.get_response().headers.get("Allow"):
             response.headers["Allow"] = error.get_response().headers["Allow"]
         return response
 
     def not_found(_: NotFoundError) -> Response:
-        return error_answer(404)
+        return answer(404)
 
     def conflict(_: ConflictError) -> Response:
-        return error_answer(409)
+        return answer(409)
 
     def too_many(error: TooManyRequestsError) -> Response:
-        response = error_answer(429)
+        response = answer(429)
         response.headers["Retry-After"] = str(error.retry_after)
         return response
 
@@ -54,7 +58,7 @@ def register_error_handlers(app: Flask, unavailable: Unavailable | None) -> None
         return try_later()
 
     def try_later() -> Response:
-        response = unavailable() if unavailable else error_answer(503)
+        response = unavailable() if unavailable else answer(503)
         response.headers["Retry-After"] = str(RETRY_SECONDS)
         return response
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from hypothesis import given
+import pytest
+from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from functions.content.desk.differences import (
@@ -27,6 +28,12 @@ class PlainNames:
 
     def value(self, keys: Keys, value: Any) -> str:
         return str(value)
+
+    def is_hidden(self, keys: Keys) -> bool:
+        return keys[-1] == "machine"
+
+    def say(self, code: str, **values: str) -> str:
+        return " ".join([code.upper(), *values.values()])
 
 
 def compared(old: str | None, new: str | None, **more: Any) -> list[Difference]:
@@ -119,6 +126,134 @@ def test_text_of_a_hundred_thousand_like_lines_takes_no_time_worth_telling() -> 
 
     kinds = [line.kind for line in field.lines]
     assert (kinds.count(LineKind.NEW), kinds.count(LineKind.OLD)) == (50_002, 50_000)
+
+
+def body_rows(old: str, new: str | None) -> list[tuple[str, str]]:
+    """Return kind and text of each line of a body, with > < around what is marked in it."""
+    texts = (None if text is None else f"---\na: 1\n---\n{text}\n" for text in (old, new))
+    return [
+        (
+            line.kind.value,
+            "".join(f">{p.text}<" if p.is_changed else p.text for p in line.pieces),
+        )
+        for field in compared(*texts)
+        if field.key == "body"
+        for line in field.lines
+    ]
+
+
+@pytest.mark.parametrize(
+    ("written", "plain"),
+    [
+        ('!!! note "Lưu ý"', "BOX Lưu ý"),
+        ('    !!! tip "Mẹo"', "    BOX Mẹo"),
+        ("![Ảnh ra quân](ra-quan-3b72.jpg)", "PICTURE Ảnh ra quân"),
+        ('![Cổng\\_1](anh/a.png "Cổng chính")', "PICTURE CAPTION Cổng_1 Cổng chính"),
+        ("## Các bước { #cac-buoc }", "## Các bước"),
+        ("\\* mục 1\\. và \\[x\\]", "* mục 1. và [x]"),
+        ('Phạt. <span class="by-check">cần kiểm tra</span>', "Phạt. (cần kiểm tra)"),
+        # What residents read or follow stays as it is written.
+        ("Câu nói {#x}", "Câu nói {#x}"),
+        ("{ #mot-minh }", "{ #mot-minh }"),
+        ("[ở đây](https://dichvucong.gov.vn){ href=https://la.vn }",) * 2,
+        ("[![Ảnh](a.png)](https://la.vn)", "[PICTURE Ảnh](https://la.vn)"),
+        ("![Ảnh](https://la.vn/a.png?x)",) * 2,
+        ("\\![Ảnh](a.png)", "![Ảnh](a.png)"),
+        ("a\\b \\: !!! note",) * 2,
+        ("!!! note",) * 2,
+    ],
+)
+def test_marks_of_a_text_are_told_in_words_where_nothing_is_left_unsaid(
+    written: str, plain: str
+) -> None:
+    assert body_rows(f"{written}\nhết", None) == [("old", plain), ("old", "hết")]
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "before", "after"),
+    [
+        ("![Ảnh](a.jpg)", "![Ảnh](b.jpg)", "PICTURE-FILE Ảnh a.jpg", "PICTURE-FILE Ảnh b.jpg"),
+        ('!!! note "Mẹo"', '!!! tip "Mẹo"', '!!! note "Mẹo"', '!!! tip "Mẹo"'),
+        ("## Một { #a }", "## Một { #b }", "## Một> { #a }<", "## Một> { #b }<"),
+        ("## Một { #a }", "## Một", "## Một> { #a }<", "## Một"),
+        ("\\*một chữ\\*", "*một chữ*", ">\\*<một chữ>\\*<", ">*<một chữ>*<"),
+        ("[ở đây](https://a.vn)", "[ở đây](https://b.vn)",
+         "[ở đây](https://>a<.vn)", "[ở đây](https://>b<.vn)"),
+        ("Tối hôm ấy ![Ảnh](a.jpg)", "Sáng hôm ấy ![Ảnh](b.jpg)",
+         ">Tối< hôm ấy >PICTURE-FILE Ảnh a.jpg<", ">Sáng< hôm ấy >PICTURE-FILE Ảnh b.jpg<"),
+    ],
+)  # fmt: skip
+def test_change_of_only_what_is_left_unsaid_is_shown(
+    old: str, new: str, before: str, after: str
+) -> None:
+    assert body_rows(old, new) == [("old", before), ("new", after)]
+
+
+MARKED = st.lists(
+    st.sampled_from(
+        ["## ", "một", " ", "{ #a }", "{ #b }", "*", "\\*", "![Ảnh](a.png)", "![Ảnh](b.png)", "("]
+    ),
+    min_size=1,
+    max_size=6,
+).map("".join)  # fmt: skip
+
+
+@given(MARKED, MARKED)
+def test_lines_that_are_written_otherwise_never_look_the_same(old: str, new: str) -> None:
+    assume(old.strip() and new.strip() and old != new)
+
+    shown = {kind: text.replace(">", "").replace("<", "") for kind, text in body_rows(old, new)}
+
+    assert shown["old"] != shown["new"]
+
+
+def test_line_that_reads_like_one_elsewhere_on_the_other_side_is_told_exactly() -> None:
+    found = body_rows("![Ảnh](a.jpg)\n\nmột\n\nhai", "một\n\nhai\n\n![Ảnh](b.jpg)")
+
+    assert [text for _, text in found if "Ảnh" in text] == [
+        "PICTURE-FILE Ảnh a.jpg",
+        "PICTURE-FILE Ảnh b.jpg",
+    ]
+
+
+def test_line_that_only_moved_or_stays_is_told_plainly() -> None:
+    old = "## Một { #a }\n\nmột\n\nhai\n\nba"
+
+    moved = body_rows(old, "một\n\nhai\n\nba\n\n## Một { #a }")
+    stays = body_rows(old, old.replace("một", "một hai"))
+
+    assert [row for row in moved + stays if "Một" in row[1]] == [
+        ("old", "## Một"),
+        ("new", "## Một"),
+        ("kept", "## Một"),
+    ]
+
+
+def test_what_is_only_the_machines_is_left_out_beside_what_people_read() -> None:
+    old = "---\nmachine: c04b\np:\n  a: {x: 1, machine: c04b}\n---\n"
+    new = "---\nmachine: c04b\np:\n  a: {x: 2, machine: 9f3a}\n---\n"
+
+    assert rows(compared(old, new)) == [
+        ("P", "old", "P.A: P.A.X: 1"),
+        ("P", "new", "P.A: P.A.X: 2"),
+    ]
+    assert rows(compared(None, new)) == [("P", "new", "P.A: P.A.X: 2")]
+    assert rows(compared(old, None)) == [("P", "old", "P.A: P.A.X: 1")]
+
+
+def test_change_of_only_the_machines_values_is_told_in_a_sentence() -> None:
+    old = "---\nmachine: c04b\np:\n  a: {x: 1, machine: c04b}\n---\n"
+
+    below = compared(old, old.replace("1, machine: c04b", "1, machine: 9f3a"))
+    above = compared(old, old.replace("machine: c04b\np", "machine: 9f3a\np"))
+
+    assert rows(below) == [("P", "kept", "HIDDEN-CHANGE")]
+    assert rows(above) == [("MACHINE", "old", "c04b"), ("MACHINE", "new", "9f3a")]
+
+
+def test_long_line_with_an_end_that_never_comes_takes_no_time_worth_telling() -> None:
+    for odd in ("![" + "a" * 200_000, "![" * 100_000, "# a {#b}" + " {#b}" * 40_000 + "x"):
+        assert body_rows(odd, None) == [("old", odd)]
 
 
 LINES = st.lists(st.sampled_from(["một", "hai", "ba", "hai ba", ""]), max_size=12)

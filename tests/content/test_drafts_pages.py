@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from functions.core.editing.drafting import save
+from functions.core.editing.drafting import save, set_status
 from functions.core.errors import PublishFailedError
 from functions.core.models import Officer
 from functions.core.models.content import ContentProblem, DraftStatus, Edit
@@ -39,7 +39,6 @@ from tests.content.world import (
 LIST = "/sua-nhanh/ban-nhap/"
 DRAFT = f"{LIST}{UNIT_PAGE}"
 PICTURE = f"site/don-vi/{UNIT}/anh/tru-so.png"
-NEWS = NOTICE.replace("thong-bao", "tin-tuc")
 HIDDEN = ("commit", "branch", "YAML", "front matter", "slug", "draft", EDITOR.name, APPROVER.name)
 
 
@@ -246,20 +245,6 @@ def test_draft_is_thrown_away_only_after_a_question(world: EditingWorld) -> None
     assert "Đã bỏ bản nháp" in desk.get(answer.location).text
 
 
-def test_draft_that_is_gone_is_told_with_a_way_on(world: EditingWorld) -> None:
-    drafted(world)
-    desk = world.sign_in(EDITOR)
-    version = seen(desk)
-    desk.post(DRAFT, viec="bo", seen=version)
-
-    opened, pressed = desk.get(DRAFT), desk.post(DRAFT, viec="gui-duyet", seen=version)
-
-    for answer in (opened, pressed):
-        assert answer.status_code == 404
-        assert "Không còn bản nháp" in text_of(answer)
-        assert f"/sua-nhanh/lich-su/{UNIT_PAGE}" in answer.text
-
-
 def test_what_is_wrong_in_a_draft_is_told_where_it_was_to_be_published(
     world: EditingWorld,
 ) -> None:
@@ -325,6 +310,32 @@ def test_page_that_is_to_go_is_told_so(world: EditingWorld) -> None:
     assert "Tiêu đề Cắt điện trụ sở" in said
 
 
+@pytest.mark.parametrize("was_public", [True, False])
+def test_removal_of_what_is_not_public_can_only_be_thrown_away(
+    world: EditingWorld, was_public: bool
+) -> None:
+    if was_public:
+        published_whole(world, NOTICE, NOTICE_TEXT)
+        published_whole(world, NOTICE, None)
+    drafted(world, NOTICE, "", NOTICE_TEXT, base="")
+    editor, page = world.editor(EDITOR), world.page(NOTICE)
+    save(Edit(page, None), editor, world.editing)
+    set_status(page, DraftStatus.IN_REVIEW, editor, world.editing)
+    desk = world.sign_in(APPROVER)
+    address = f"{LIST}{NOTICE}"
+
+    opened = desk.get(address)
+    thrown = desk.post(address, viec="bo", seen=seen(desk, f"{address}?viec=bo"))
+
+    assert "không còn gì để gỡ" in text_of(opened)
+    assert ("Cắt điện trụ sở" in text_of(opened)) is was_public
+    assert "giống hệt" not in opened.text
+    assert 'name="viec"' not in opened.text
+    assert 'href="?viec=bo"' in opened.text
+    assert thrown.status_code == 303
+    assert world.store.drafts() == []
+
+
 def test_paths_that_are_no_pages_are_refused(world: EditingWorld) -> None:
     desk = world.sign_in(PROVINCE_APPROVER)
 
@@ -375,17 +386,3 @@ def test_unknown_button_is_a_bad_request(world: EditingWorld) -> None:
     desk = world.sign_in(APPROVER)
 
     assert desk.post(DRAFT, viec="xoa-het", seen=seen(desk)).status_code == 400
-
-
-def test_link_to_go_on_editing_leads_to_the_small_form_or_the_editor(world: EditingWorld) -> None:
-    drafted(world)
-    drafted(world, NOTICE, "", NOTICE_TEXT, base="")
-    drafted(world, NEWS, "", NOTICE_TEXT, base="")
-    desk = world.sign_in(EDITOR)
-
-    unit, notice, news = (desk.get(f"{LIST}{page}").text for page in (UNIT_PAGE, NOTICE, NEWS))
-
-    assert f'href="/sua-nhanh/{UNIT}/"' in unit
-    assert f'href="/sua-nhanh/{UNIT}/thong-bao/cat-dien"' in notice
-    assert f'href="/?don-vi={UNIT}#/collections/{UNIT}--tin-tuc/entries/cat-dien"' in news
-    assert desk.get(f"/sua-nhanh/{UNIT}/thong-bao/cat-dien").status_code == 200

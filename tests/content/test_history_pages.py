@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
@@ -312,3 +313,30 @@ def test_publication_that_never_was_is_not_found(world: EditingWorld) -> None:
 
     for number in ("0", "9", "9" * 30):
         assert desk.get(f"{BACK}{number}").status_code == 404
+
+
+def test_page_that_is_gone_is_told_so_under_its_last_title(world: EditingWorld) -> None:
+    published_whole(world, NOTICE, NOTICE_TEXT)
+    gone = published_whole(world, NOTICE, None)
+    desk = world.sign_in(APPROVER)
+    address = f"{LIST}{NOTICE}"
+
+    listed, shown = text_of(desk.get(address)), text_of(desk.get(f"{address}?ban={gone}"))
+
+    assert "Bản đang đăng" not in listed
+    assert "Trang này không còn trên cổng" in listed
+    assert "Đã gỡ ở lần đăng số 3" in listed
+    assert "Bản của lần đăng số 2" in listed
+    assert "Cắt điện trụ sở" in listed
+    assert "Cắt điện trụ sở" in shown
+
+
+def test_page_that_came_back_is_told_as_public(world: EditingWorld) -> None:
+    for text in (NOTICE_TEXT, None, NOTICE_TEXT):
+        published_whole(world, NOTICE, text)
+
+    listed = text_of(world.sign_in(EDITOR).get(f"{LIST}{NOTICE}"))
+
+    assert "không còn trên cổng" not in listed
+    told = re.findall(r"Bản đang đăng|Đã gỡ ở lần đăng số 3|Bản của lần đăng số 2", listed)
+    assert told == ["Bản đang đăng", "Đã gỡ ở lần đăng số 3", "Bản của lần đăng số 2"]

@@ -13,7 +13,9 @@ from PIL import Image
 
 from functions.content.texts.entries import MAX_TEXT
 from functions.content.texts.typed_text import clean_text
-from functions.installed import PROJECT
+from functions.installed import PROJECT, load_units
+from publish.exposure import exposure_problems
+from publish.wording import load_wording, wording_problems
 from tests.content.protocol.kit import JPEG, OWN, OWN_FOLDER, asset, persist
 from tests.content.test_preview import DATA, NOTICES, drawn
 from tests.content.world import EDITOR, UNIT, EditingWorld
@@ -124,6 +126,23 @@ def test_a_preview_shows_a_drafts_picture_but_not_thousands_of_times(
 
     assert once.count("data:image/jpeg;base64,") == 1
     assert 1 < often.count("data:image/jpeg;base64,") < 40
+
+
+@pytest.mark.parametrize(
+    "again",
+    ["cháu ", "em (", "](", "A ", "Nguyễn Văn ", "cháu lớp 1 ", "5 tuổi, Nguyễn ", "xã ", "xã Tân ",
+     "0 ", "1 000 ", "100.000, ", "(((0", "0912345678", "12-", "công an 0262 3855 123 ", "&#",
+     "<a x", "tài khoản: ", "Nguyễn Văn An, nam, ", "cháu\n", "2026 - ", "1"],
+)  # fmt: skip
+def test_what_is_looked_for_in_words_is_looked_for_once(again: str) -> None:
+    words = load_wording(PROJECT, load_units().all())
+    text = again * (MAX_TEXT // len(again))
+
+    with not_for_ever():
+        found = [*exposure_problems(OWN, text, words, 2026, tuple)]
+        found += wording_problems(OWN, text, words)
+
+    assert {problem.path for problem in found} <= {OWN}
 
 
 def test_one_save_brings_no_more_pictures_than_one_can_wait_for(world: EditingWorld) -> None:

@@ -315,3 +315,20 @@ def test_lapsed_laws_and_ended_fees_are_told_to_the_province(world: EditingWorld
     assert "Mức thu “Công dân số" in province
     assert "” đã hết hạn từ 01/03/2027. Hãy ghi mức mới." in province
     assert "hết hiệu lực" not in unit
+
+
+@pytest.mark.parametrize("day", ["9999-12-31", "0001-01-01"])
+def test_notice_of_a_year_that_nobody_meant_hides_no_other_page(
+    world: EditingWorld, day: str
+) -> None:
+    notice = NOTICE_TEXT.replace("2026-11-19", day).replace("valid_until: 2026-12-01\n", "")
+    published_whole(world, NOTICE, notice)
+    published(world, UNIT_PAGE, "\nchecked_on:", f"\nchecked_on: {day}")
+
+    own = world.sign_in(EDITOR).get(LIST)
+    province = world.sign_in(PROVINCE_EDITOR)
+
+    assert own.status_code == 200
+    assert ("Cắt điện trụ sở" in text_of(own)) is (day == "0001-01-01")
+    for address in (LIST, f"{LIST}?don-vi={UNIT}", f"{LIST}?don-vi={OTHER}"):
+        assert province.get(address).status_code == 200

@@ -200,6 +200,21 @@ def test_units_are_reminded_at_each_look_and_a_failure_ends_nothing(
     assert {record.message for record in caplog.records} == {"store-unavailable"}
 
 
+def test_a_part_of_the_upkeep_that_crashes_keeps_no_other_from_being_done(
+    press: Press, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    set_clock(press, MIDNIGHT + timedelta(hours=2))
+
+    def remind() -> None:
+        raise OverflowError("date value out of range")
+
+    run_once(press, upkeep(press, remind), monkeypatch)
+
+    assert press.site.built_for() == "2026-11-22"
+    assert tidying.loose_objects(repository(press)) == 0
+    assert [record.message for record in caplog.records] == ["upkeep-crashed"]
+
+
 def test_nobody_is_reminded_by_a_clock_that_is_behind(
     press: Press, monkeypatch: pytest.MonkeyPatch
 ) -> None:

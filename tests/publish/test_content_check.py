@@ -61,6 +61,7 @@ def test_all_pages_of_today_pass(saving: Saving) -> None:
         (PROCEDURE, "legal_basis: [", "legal_basis: [{a: b}, ", "not-texts", "legal_basis"),
         (PROCEDURE, "amount_vnd: 0", "amount_vnd: mot", "fee-amount", "fees"),
         (PROCEDURE, "valid_from: 2026-01-01", 'valid_from: ""', "not-a-day", "fees"),
+        (PROCEDURE, "level: xa", "level: xa\nnever_paused: x", "not-yes-or-no", "never_paused"),
         (PROCEDURE, "channel: any", "channel: may-bay", "unknown-value", "fees"),
         (PROCEDURE, "  bring: ", "  mang: ", "required", "short_answer"),
         (PROCEDURE, "id: xe-sang-ten", "id: cu-tru-tach-ho", "id-taken", "id"),
@@ -214,18 +215,43 @@ def test_notice_that_is_over_before_it_is_posted_is_refused(saving: Saving) -> N
     assert saving.codes(files) == {"ends-before-begin"}
 
 
-def test_outcome_post_tells_of_no_person_but_the_numbers_of_offices(saving: Saving) -> None:
-    private = own_page("Gọi 0905 123 456, xe 47A-123.45, cháu Nguyễn Văn An.")
-    public = own_page("Gọi 0262 3811 234 hoặc 113.")
-    unit = saving.changed(UNIT_PAGE, ("duty_phone:", 'duty_phone: "0262 3811 234"'))
+@pytest.mark.parametrize("path", [OUTCOME, NEWS])
+def test_outcome_or_news_tells_of_no_person(saving: Saving, path: str) -> None:
+    private = own_page("Gọi 0905 123 456, xe 47A-123.45, Nguyễn Văn An sinh năm 2009.")
 
-    told = saving.codes({OUTCOME: private})
-    of_office = saving.codes({OUTCOME: public, UNIT_PAGE: unit}, OUTCOME)
-    elsewhere = saving.codes({NEWS: private})
+    told = saving.codes({path: private})
 
     assert told == {"exposes-phone", "exposes-plate", "exposes-child"}
-    assert of_office == set()
-    assert elsewhere == set()
+
+
+def test_year_of_birth_makes_a_child_in_the_year_of_the_post(saving: Saving) -> None:
+    text = "Trả xe cho Nguyễn Văn An, sinh năm 2003."
+
+    of_today = saving.codes({NEWS: own_page(text)})
+    of_then = saving.codes({NEWS: own_page(text, posted_on="2020-11-20")})
+
+    assert "exposes-child" not in of_today
+    assert "exposes-child" in of_then
+
+
+def test_notice_may_name_people_and_telephones_but_no_papers(saving: Saving) -> None:
+    missing = own_page("Tìm cháu Nguyễn Văn An, 5 tuổi, gọi 0905 123 456; xe 47A-123.45.")
+    papers = own_page("Truy nã Nguyễn Văn Tèo, CCCD 066085001234.")
+
+    assert saving.codes({NOTICE: missing}) == set()
+    assert saving.codes({NOTICE: papers}) == {"exposes-number"}
+
+
+def test_telephones_that_any_unit_publishes_are_no_persons(saving: Saving) -> None:
+    other = "site/don-vi/xa-ea-kly/index.md"
+    units = {
+        UNIT_PAGE: saving.changed(UNIT_PAGE, ("duty_phone:", 'duty_phone: "0905 123 456"')),
+        other: saving.changed(other, ("duty_phone:", 'duty_phone: "0911 222 333"')),
+    }
+    public = own_page("Gọi 0905.123.456, +84 911 222 333 hoặc 113.")
+
+    assert saving.codes({OUTCOME: public, **units}, OUTCOME) == set()
+    assert saving.codes({OUTCOME: public}) == {"exposes-phone"}
 
 
 def test_rule_of_a_unit_is_told_with_the_name_of_its_procedure(saving: Saving) -> None:
@@ -236,6 +262,18 @@ def test_rule_of_a_unit_is_told_with_the_name_of_its_procedure(saving: Saving) -
     assert (found.code, found.key) == ("telephone", "procedures")
     assert "Điểm riêng của từng thủ tục – Sang tên" in saving.sentence(found)
     assert "– Số điện thoại" in saving.sentence(found)
+
+
+def test_what_is_always_taken_in_cannot_be_paused(saving: Saving) -> None:
+    rules = "procedures: {{{}: {{paused_until: 2026-12-05, note: A}}}}"
+    wrong = saving.changed(UNIT_PAGE, ("procedures:", rules.format("to-giac-tin-bao")))
+    right = saving.changed(UNIT_PAGE, ("procedures:", rules.format("sang-ten")))
+
+    (found,) = saving.problems({UNIT_PAGE: wrong})
+
+    assert (found.code, found.values["part"]) == ("never-paused", "paused_until")
+    assert "không tạm ngừng được" in saving.sentence(found)
+    assert saving.problems({UNIT_PAGE: right}) == []
 
 
 def test_page_that_others_lead_to_cannot_be_taken_away(saving: Saving) -> None:

@@ -7,7 +7,18 @@ from datetime import date
 
 import pytest
 
-from tests.publish.saving import GUIDE, PROCEDURE, TODAY, UNIT_PAGE, Saving
+from functions.core.editing.typed_values import TELEPHONE
+from functions.installed import TEMPLATES
+from functions.yaml_files import read_yaml
+from tests.publish.saving import (
+    GUIDE,
+    NOTICE,
+    PROCEDURE,
+    TODAY,
+    UNIT_PAGE,
+    Saving,
+    own_page,
+)
 
 ID_CARD = "site/thu-tuc/cap-doi-lai.md"
 FREE = "site/thu-tuc/khieu-nai.md"
@@ -196,3 +207,94 @@ def test_wrong_clock_keeps_nobody_from_saving_what_stands_there(saving: Saving) 
     saving.today = date(2020, 1, 1)
 
     assert told(saving, GUIDE, ("audience: ", "audience: Nhất là ")) == []
+
+
+@pytest.mark.parametrize("day", ["9999-12-31", "2206-11-30", "0026-11-30", "1926-11-30"])
+def test_day_of_a_year_that_nobody_meant_is_told_with_the_years_that_can_be(
+    saving: Saving, day: str
+) -> None:
+    (found,) = saving.problems({NOTICE: own_page("Cắt điện.", posted_on=day)})
+
+    assert (found.code, found.key) == ("day-implausible", "posted_on")
+    assert "từ 1990 đến 2100" in saving.sentence(found)
+
+
+@pytest.mark.parametrize(
+    ("path", "change", "key", "part"),
+    [
+        (PROCEDURE, ("valid_from: 2026-01-01", "valid_from: 0202-01-01"), "fees", "valid_from"),
+        (GUIDE, ("next_review_on: 2027", "next_review_on: 9027"), "next_review_on", ""),
+        (
+            UNIT_PAGE,
+            ("procedures:", "procedures: {sang-ten: {paused_until: 2926-12-01}}"),
+            "procedures",
+            "paused_until",
+        ),
+        (
+            UNIT_PAGE,
+            (
+                "\nchannels:",
+                "\nchannels: [{kind: other, name: A, url: https://a.vn, checked_on: 0026-01-01}]",
+            ),
+            "channels",
+            "checked_on",
+        ),
+    ],
+)
+def test_year_is_looked_at_wherever_a_day_stands(
+    saving: Saving, path: str, change: tuple[str, str], key: str, part: str
+) -> None:
+    found = saving.problems({path: saving.changed(path, change)})
+
+    told = [(problem.key, problem.values.get("part", "")) for problem in found]
+    assert [problem.code for problem in found] == ["day-implausible"]
+    assert told == [(key, part)]
+
+
+PHONES = ["026238", "3811234", "12345", "02623 811 2345 67", "+8426", "262"]
+PLACES = [
+    ("duty_phone:", 'duty_phone: "{}"'),
+    ("areas:", 'areas: [{{kind: thon, name: Thôn 3, phone: "{}"}}]'),
+    ("procedures:", 'procedures: {{sang-ten: {{phone: "{}"}}}}'),
+]
+
+
+@pytest.mark.parametrize("phone", PHONES)
+@pytest.mark.parametrize("place", PLACES)
+def test_telephone_of_a_unit_that_nobody_reaches_is_told(
+    saving: Saving, place: tuple[str, str], phone: str
+) -> None:
+    key, written = place
+
+    found = saving.problems({UNIT_PAGE: saving.changed(UNIT_PAGE, (key, written.format(phone)))})
+
+    assert [(problem.code, problem.key) for problem in found] == [("telephone", key[:-1])]
+
+
+@pytest.mark.parametrize("phone", ["0262 3811 234", "113", "114", "115", "111", "1022", "19000368"])
+@pytest.mark.parametrize("place", PLACES)
+def test_telephone_that_can_be_called_passes(
+    saving: Saving, place: tuple[str, str], phone: str
+) -> None:
+    key, written = place
+
+    assert told(saving, UNIT_PAGE, (key, written.format(phone))) == []
+
+
+def test_telephone_that_was_cut_off_before_keeps_no_other_change_back(
+    tmp_path_factory: pytest.TempPathFactory,
+) -> None:
+    saving = Saving(tmp_path_factory.mktemp("cut-off"))
+    saving.publish({UNIT_PAGE: saving.changed(UNIT_PAGE, ("duty_phone:", 'duty_phone: "026238"'))})
+
+    hours = told(saving, UNIT_PAGE, ("hours:", "hours: Cả ngày"))
+    phone = told(saving, UNIT_PAGE, ('"026238"', '"0262381"'))
+
+    assert hours == []
+    assert phone == [("telephone", "duty_phone")]
+
+
+def test_fields_of_the_editor_and_the_checks_know_the_same_telephones() -> None:
+    fields = read_yaml(TEMPLATES / "editor" / "fields.yml")["parts"]
+
+    assert fields["phone"]["pattern"][0] == f"^{TELEPHONE}$"

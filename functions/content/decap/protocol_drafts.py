@@ -36,11 +36,18 @@ _WORD_OF = {status: word for word, status in _WORDS.items()}
 
 
 def unpublished_entries(call: Call) -> Any:
-    """List all drafts that the editor may see."""
+    """List the drafts that the editor may see.
+
+    A removal of what is not public has no text anywhere: asked to open it, Decap would show
+    no draft at all. It can be thrown away on the page of drafts.
+    """
+    store = call.services.store
+    public = store.paths(store.published())
     return [
         "/".join(entry_name(page))
-        for draft in call.services.store.drafts()
+        for draft in store.drafts()
         if (page := _readable(draft.page, call)) is not None
+        and (page.path in public or store.blob_id(draft.version, page.path))
     ]
 
 

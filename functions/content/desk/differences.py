@@ -1,17 +1,18 @@
 """What differs between two texts of a page, as people read it: field by field, line by line.
 
-Nothing here knows a word of the fields: names and values are asked of `FieldNames`.
+Nothing here knows a word of the fields: names and values are asked of `FieldNames`. Texts are
+compared as they are written; only what is shown of them is plain.
 """
 
 from __future__ import annotations
 
-import re
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from difflib import SequenceMatcher
 from enum import StrEnum
 from typing import Any, Protocol
 
+from functions.content.desk.plain_parts import Part, parts_of, words_of
 from publish.documents import Document, document_of
 from publish.errors import PublishError
 
@@ -22,7 +23,6 @@ REVIEW_KEYS = frozenset({"facts_checked_on", "checked_by_role", "next_review_on"
 _CONTEXT = 1
 """So many lines of the body that stay are shown around each that does not."""
 
-_WORD = re.compile(r"\w+|\s+|[^\w\s]")
 _LIKE_ENOUGH = 0.4
 """Two lines with less in common are not shown as one that was reworded."""
 
@@ -32,6 +32,9 @@ _MOST_LINES = 3_000
 
 Keys = tuple[str, ...]
 """Where a value stands: the key, and the keys below it."""
+
+Read = Callable[[str], list[Part]]
+"""Takes a line apart."""
 
 
 class FieldNames(Protocol):
@@ -43,6 +46,14 @@ class FieldNames(Protocol):
 
     def value(self, keys: Keys, value: Any) -> str:
         """Return a single value as people write it."""
+        ...
+
+    def is_hidden(self, keys: Keys) -> bool:
+        """Tell whether a value is only the machine's: forms show it to nobody."""
+        ...
+
+    def say(self, code: str, **values: str) -> str:
+        """Return the words for a mark of a text, or `hidden-change`, its values put in."""
         ...
 
 
@@ -97,23 +108,48 @@ def differences(
     """Return the fields that differ, in the order of the newer text, the body last.
 
     A page that is not there counts as one without a word; keys of `without` are passed over.
+    Values of the machine are left out of whole pages, and within a field; one that changes is
+    told.
     """
     before, after = _meta(old), _meta(new)
+    is_whole = old is None or new is None
     found = []
     for key in [*after, *(key for key in before if key not in after)]:
         if key in without or before.get(key) == after.get(key):
             continue
-        lines = _compared(
-            [*_lines((key,), before.get(key), names)], [*_lines((key,), after.get(key), names)]
-        )
-        # Each row of a field says by itself what it is: those that stay are not needed.
-        lines = tuple(line for line in lines if line.kind in (LineKind.OLD, LineKind.NEW))
+        if is_whole and names.is_hidden((key,)):
+            continue
+        lines = _field((key,), before.get(key), after.get(key), names)
         if lines:
             found.append(Difference(key, names.label((key,)), lines))
-    lines = _compared(_body(old), _body(new))
+    lines = _compared(_body(old), _body(new), lambda line: parts_of(line, names.say))
     if lines:
         found.append(Difference(BODY, names.label((BODY,)), lines))
     return found
+
+
+def _field(keys: Keys, old: Any, new: Any, names: FieldNames) -> tuple[Line, ...]:
+    """Return what changed in a field: its rows, or that there is nothing for people to see."""
+    before, after = (_visible(keys, value, names) for value in (old, new))
+    lines = _compared([*_lines(keys, before, names)], [*_lines(keys, after, names)], words_of)
+    # Each row of a field says by itself what it is: those that stay are not needed.
+    lines = tuple(line for line in lines if line.kind in (LineKind.OLD, LineKind.NEW))
+    if not lines and [*_lines(keys, old, names)] != [*_lines(keys, new, names)]:
+        return (Line(LineKind.KEPT, (Piece(names.say("hidden-change")),)),)
+    return lines
+
+
+def _visible(keys: Keys, value: Any, names: FieldNames) -> Any:
+    """Return a value without what is only the machine's below it."""
+    if isinstance(value, list):
+        return [_visible(keys, row, names) for row in value]
+    if isinstance(value, dict):
+        return {
+            name: _visible((*keys, str(name)), part, names)
+            for name, part in value.items()
+            if not names.is_hidden((*keys, str(name)))
+        }
+    return value
 
 
 def _meta(document: Document | None) -> Mapping[str, Any]:
@@ -157,18 +193,28 @@ def _row(keys: Keys, value: Any, names: FieldNames) -> str:
     return " ".join(names.value(keys, value).split()) if value is not None else ""
 
 
-def _compared(old: Sequence[str], new: Sequence[str]) -> tuple[Line, ...]:
+def _compared(old: Sequence[str], new: Sequence[str], read: Read) -> tuple[Line, ...]:
     """Return old and new lines in order, long stretches that stay left out."""
     steps = _steps(old, new)
-    if all(tag == "equal" for tag, *_ in steps):
+    changes = [step for step in steps if step[0] != "equal"]
+    if not changes:
         return ()
+    gone = {line for _, start, end, _, _ in changes for line in old[start:end]}
+    come = {line for _, _, _, start, end in changes for line in new[start:end]}
+    writer = _Writer(read, _alike(gone, come, read))
     lines: list[Line] = []
     for number, (tag, start, end, begins, ends) in enumerate(steps):
         if tag == "equal":
-            lines += _kept(old[start:end], number == 0, number == len(steps) - 1)
+            lines += writer.kept(old[start:end], number == 0, number == len(steps) - 1)
         else:
-            lines += _replaced(old[start:end], new[begins:ends])
+            lines += writer.replaced(old[start:end], new[begins:ends])
     return tuple(lines)
+
+
+def _alike(gone: set[str], come: set[str], read: Read) -> set[str]:
+    """Return the lines that read like one of the other side, but are written otherwise."""
+    before, after = ({_plain(read(line)) for line in lines} for lines in (gone, come))
+    return {line for line in gone ^ come if _plain(read(line)) in before & after}
 
 
 def _steps(old: Sequence[str], new: Sequence[str]) -> Sequence[tuple[str, int, int, int, int]]:
@@ -189,41 +235,69 @@ def _steps(old: Sequence[str], new: Sequence[str]) -> Sequence[tuple[str, int, i
     return [step for step in steps if step[1] != step[2] or step[3] != step[4]]
 
 
-def _kept(lines: Sequence[str], is_first: bool, is_last: bool) -> Iterator[Line]:
-    above = 0 if is_first else _CONTEXT
-    below = 0 if is_last else _CONTEXT
-    left_out = len(lines) - above - below
-    if left_out <= 1:
-        yield from (_line(LineKind.KEPT, line) for line in lines)
-        return
-    yield from (_line(LineKind.KEPT, line) for line in lines[:above])
-    yield Line(LineKind.GAP, count=left_out)
-    yield from (_line(LineKind.KEPT, line) for line in lines[len(lines) - below :])
+class _Writer:
+    """Writes the lines of one field."""
+
+    def __init__(self, read: Read, alike: Collection[str]) -> None:
+        self._read = read
+        self._alike = alike
+
+    def kept(self, lines: Sequence[str], is_first: bool, is_last: bool) -> Iterator[Line]:
+        """Yield what is shown of lines that stay."""
+        above = 0 if is_first else _CONTEXT
+        below = 0 if is_last else _CONTEXT
+        left_out = len(lines) - above - below
+        if left_out <= 1:
+            yield from (self._line(LineKind.KEPT, line) for line in lines)
+            return
+        yield from (self._line(LineKind.KEPT, line) for line in lines[:above])
+        yield Line(LineKind.GAP, count=left_out)
+        yield from (self._line(LineKind.KEPT, line) for line in lines[len(lines) - below :])
+
+    def replaced(self, old: Sequence[str], new: Sequence[str]) -> Iterator[Line]:
+        """Yield lines that came in the place of others, each reworded one beside its old self."""
+        if len(old) == len(new):
+            for before, after in zip(old, new, strict=True):
+                yield from self._reworded(before, after)
+            return
+        yield from (self._line(LineKind.OLD, line) for line in old)
+        yield from (self._line(LineKind.NEW, line) for line in new)
+
+    def _reworded(self, old: str, new: str) -> Iterator[Line]:
+        is_long = max(len(old), len(new)) > _LONGEST_FOR_WORDS
+        parts, others = self._read(old), self._read(new)
+        words, other_words = ([part.written for part in side] for side in (parts, others))
+        matcher = SequenceMatcher(None, words, other_words, autojunk=False)
+        if is_long or matcher.ratio() < _LIKE_ENOUGH:
+            yield from (self._line(LineKind.OLD, old), self._line(LineKind.NEW, new))
+            return
+        gone, come = [], []
+        for tag, start, end, begins, ends in matcher.get_opcodes():
+            before, after = parts[start:end], others[begins:ends]
+            gone.append(_piece(before, after, tag != "equal"))
+            come.append(_piece(after, before, tag != "equal"))
+        yield Line(LineKind.OLD, tuple(piece for piece in gone if piece.text))
+        yield Line(LineKind.NEW, tuple(piece for piece in come if piece.text))
+
+    def _line(self, kind: LineKind, line: str) -> Line:
+        parts = self._read(line)
+        text = _exact(parts) if line in self._alike else _plain(parts)
+        return Line(kind, (Piece(text),))
 
 
-def _replaced(old: Sequence[str], new: Sequence[str]) -> Iterator[Line]:
-    """Yield lines that came in the place of others, each reworded one beside its old self."""
-    if len(old) == len(new):
-        for before, after in zip(old, new, strict=True):
-            yield from _reworded(before, after)
-        return
-    yield from (_line(LineKind.OLD, line) for line in old)
-    yield from (_line(LineKind.NEW, line) for line in new)
+def _piece(parts: Sequence[Part], others: Sequence[Part], is_changed: bool) -> Piece:
+    """Return neighbouring parts of a line; what changed is told exactly where it would read as
+    nothing, or like something of the other side."""
+    if not is_changed:
+        return Piece(_plain(parts))
+    alike = {"", *(part.plain for part in others)}
+    text = "".join(part.exact if part.plain in alike else part.plain for part in parts)
+    return Piece(text, is_changed)
 
 
-def _reworded(old: str, new: str) -> Iterator[Line]:
-    is_long = max(len(old), len(new)) > _LONGEST_FOR_WORDS
-    words, others = _WORD.findall(old), _WORD.findall(new)
-    matcher = SequenceMatcher(None, words, others, autojunk=False)
-    if is_long or matcher.ratio() < _LIKE_ENOUGH:
-        yield from (_line(LineKind.OLD, old), _line(LineKind.NEW, new))
-        return
-    steps = matcher.get_opcodes()
-    gone = [(words[a:b], tag != "equal") for tag, a, b, _, _ in steps if a != b]
-    come = [(others[a:b], tag != "equal") for tag, _, _, a, b in steps if a != b]
-    yield Line(LineKind.OLD, tuple(Piece("".join(part), changed) for part, changed in gone))
-    yield Line(LineKind.NEW, tuple(Piece("".join(part), changed) for part, changed in come))
+def _plain(parts: Sequence[Part]) -> str:
+    return "".join(part.plain for part in parts)
 
 
-def _line(kind: LineKind, text: str) -> Line:
-    return Line(kind, (Piece(text),))
+def _exact(parts: Sequence[Part]) -> str:
+    return "".join(part.exact for part in parts)

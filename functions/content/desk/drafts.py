@@ -13,6 +13,7 @@ from flask import Flask, Response, abort, make_response, request
 
 from functions.content.desk.differences import differences, document_from
 from functions.content.desk.drawing import (
+    DONE,
     HOME,
     STALE,
     Refusal,
@@ -20,16 +21,18 @@ from functions.content.desk.drawing import (
     desk_page,
     edit_link,
     go,
+    public_address,
     refusal_of,
 )
 from functions.content.desk.field_names import PageFieldNames
 from functions.content.desk.reading import PageReader
+from functions.content.desk.titles import title_in
 from functions.content.guard import current_editor
 from functions.content.services import ContentServices
 from functions.core.editing.comparing import change_of
 from functions.core.editing.discarding import discard, take_back
 from functions.core.editing.drafting import draft_of, set_status
-from functions.core.editing.permissions import Action, is_province, may, require
+from functions.core.editing.permissions import Action, is_approver, is_province, may, require
 from functions.core.editing.publishing import publish
 from functions.core.editing.renewing import renew
 from functions.core.editing.typed_values import clean_text
@@ -44,6 +47,7 @@ from functions.core.errors import (
 from functions.core.models.content import (
     Draft,
     DraftStatus,
+    Editor,
     PageKind,
     PagePath,
 )
@@ -62,6 +66,8 @@ _STATUS_OF_ACT = {
 }
 _PUBLISH, _DISCARD, _SEND_BACK, _RENEW = "dang", "bo", "tra-lai", "giu-ban-nhap"
 _TAKE_BACK = "lay-lai"
+_PAGE = "trang"
+"""Tells the list which page was published."""
 _STAY = frozenset({*_STATUS_OF_ACT, _RENEW, _TAKE_BACK})
 """Acts that leave a draft, which is shown next."""
 _ACTS = frozenset({*_STAY, _PUBLISH, _DISCARD})
@@ -77,12 +83,16 @@ class DraftViews:
         self, services: ContentServices, reader: PageReader, names: PageFieldNames
     ) -> None:
         self._editing = services.editing
+        self._public_url = services.public_url
         self._reader = reader
         self._names = names
 
     @audience(Audience.STAFF)
     def show_list(self) -> Response:
-        """List the drafts of the editor's unit; the province sees all, or those of one unit."""
+        """List the drafts of the editor's unit; the province sees all, or those of one unit.
+
+        What waits for who may publish comes first.
+        """
         editor, editing = current_editor(), self._editing
         rows = self._rows(editing.store.drafts())
         current = {page.path for page, _, _ in rows}
@@ -98,7 +108,10 @@ class DraftViews:
         return desk_page(
             "drafts.html.j2",
             editing,
-            rows=rows,
+            waiting=[row for row in rows if _waits_for(editor, row)],
+            rows=[row for row in rows if not _waits_for(editor, row)],
+            publishes=is_approver(editor),
+            public_link=self._public_link(request.args.get(_PAGE, "")),
             discarded=discarded,
             units=[unit for unit in editing.units.all() if unit.unit_id in units],
             chosen=chosen,
@@ -131,10 +144,10 @@ class DraftViews:
             refused = self._do(act, page, seen, text)
         except NotFoundError:
             if VERSION.fullmatch(seen) and self._is_public(seen):
-                return go(f"{DRAFTS}?xong=dang")  # a second press of the same button
+                return _go_on(_PUBLISH, page)  # a second press of the same button
             return self._gone(page)
         if refused is None:
-            return go(f"{DRAFTS}{page.path if act in _STAY else ''}?xong={act}")
+            return _go_on(act, page)
         draft = self._editing.store.draft(page.path)
         return self._gone(page) if draft is None else self._draw(page, draft, refused)
 
@@ -194,8 +207,9 @@ class DraftViews:
         before, after = (_document(page, text) for text in (change.before, change.after))
         found = [] if is_picture else differences(before, after, self._names.of(page))
         acts = {act for act in Action if may(editor, act, page)}
+        is_done = change.before is None and change.after is None
         return desk_page(
-            "draft.html.j2",
+            "draft_done.html.j2" if is_done else "draft.html.j2",
             editing,
             refused.status if refused else 200,
             page_path=page,
@@ -210,6 +224,7 @@ class DraftViews:
             may_write=Action.WRITE in acts,
             is_own=draft.by.mark == editor.mark,
             edit_link=None if is_picture else edit_link(page),
+            has_history=self._has_history(page),
             refused=refused,
         )
 
@@ -236,6 +251,7 @@ class DraftViews:
             page_path=page,
             title=self._title(page, discarded),
             discarded=discarded,
+            has_history=self._has_history(page),
             may_write=may(current_editor(), Action.WRITE, page),
         )
 
@@ -249,10 +265,28 @@ class DraftViews:
         ]
 
     def _title(self, page: PagePath, draft: Draft | None) -> str:
-        document = self._reader.at(draft.version, page.path) if draft else None
-        if document is None:
-            document = self._reader.at(self._editing.store.published(), page.path)
-        return self._reader.title(page, document)
+        store = self._editing.store
+        version = draft.version if draft else store.published()
+        return title_in(page, version, self._reader, store)
+
+    def _has_history(self, page: PagePath) -> bool:
+        """Tell whether there is a page about what was published of it."""
+        is_text = page.kind is not PageKind.PICTURE
+        return is_text and bool(self._editing.store.versions(page.path, 1))
+
+    def _public_link(self, path: str) -> str:
+        """Return where residents read a page now; empty where they do not."""
+        try:
+            page = self._editing.page(path)
+        except NotAllowedError:
+            return ""
+        document = self._reader.at(self._editing.store.published(), page.path)
+        if page.kind is PageKind.PICTURE or document is None:
+            return ""
+        begins = self._reader.dates(page, document).begins_on
+        if begins is not None and begins > self._editing.today():
+            return ""
+        return f"{self._public_url}{public_address(page)}"
 
     def _readable(self, path: str) -> PagePath:
         page = self._editing.page(path)
@@ -268,6 +302,19 @@ class DraftViews:
     def _is_public(self, version: str) -> bool:
         store = self._editing.store
         return store.contains(store.published(), version)
+
+
+def _waits_for(editor: Editor, row: tuple[PagePath, str, Draft]) -> bool:
+    page, _, draft = row
+    return draft.status is not DraftStatus.DRAFT and may(editor, Action.PUBLISH, page)
+
+
+def _go_on(act: str, page: PagePath) -> Response:
+    """Lead to the draft where there still is one, else to the list."""
+    if act in _STAY:
+        return go(f"{DRAFTS}{page.path}", act)
+    of_page = f"&{_PAGE}={page.path}" if act == _PUBLISH else ""
+    return go(f"{DRAFTS}?{DONE}={act}{of_page}")
 
 
 def _document(page: PagePath, content: bytes | None) -> Document | None:

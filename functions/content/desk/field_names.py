@@ -18,6 +18,7 @@ from publish.laws import load_hotlines, load_laws
 
 _AMOUNT = "_vnd"
 _RULES = "procedures"
+_HIDDEN = "hidden"
 
 _Field = Mapping[str, Any]
 Titles = Callable[[str], str]
@@ -25,10 +26,11 @@ Titles = Callable[[str], str]
 
 @dataclass(frozen=True)
 class _Words:
-    """Yes and no, and the words of the registers by what fields call them."""
+    """Yes and no, marks of texts, and the words of the registers by what fields call them."""
 
     yes: str
     no: str
+    marks: Mapping[str, str]
     registers: Mapping[str, Mapping[str, str]]
 
 
@@ -46,7 +48,7 @@ class PageFieldNames:
             "hotlines": {line.hotline_id: line.name for line in lines.values()},
         }
         answers = words["yes-no"]
-        self._words = _Words(answers["yes"], answers["no"], registers)
+        self._words = _Words(answers["yes"], answers["no"], words["marks"], registers)
         self._title_of_procedure = title_of_procedure
 
     def of(self, page: PagePath) -> KindFieldNames:
@@ -80,6 +82,12 @@ class KindFieldNames:
         if isinstance(choices, str):
             choices = self._words.registers.get(choices, {})
         return str(choices.get(value, value))
+
+    def is_hidden(self, keys: Keys) -> bool:
+        return (self._field(keys) or {}).get("widget") == _HIDDEN
+
+    def say(self, code: str, **values: str) -> str:
+        return self._words.marks[code].format(**values)
 
     def _field(self, keys: Keys) -> _Field | None:
         """Return the field at a place; a unit's rules have the procedure as a key in between."""

@@ -20,6 +20,7 @@ from functions.content.desk.drawing import (
 )
 from functions.content.desk.field_names import PageFieldNames
 from functions.content.desk.reading import PageReader
+from functions.content.desk.titles import title_in
 from functions.content.guard import current_editor
 from functions.content.services import ContentServices
 from functions.core.editing.one_step import bring_back_in_one_step
@@ -176,7 +177,7 @@ class HistoryViews:
             self._editing,
             page_path=page,
             title=self._title(page),
-            versions=found,
+            versions=[(one, bool(store.blob_id(one.version, page.path))) for one in found],
             draft=store.draft(page.path),
         )
 
@@ -256,8 +257,8 @@ class HistoryViews:
         return [_File(self._reader.title(page, documents.get(page.path)), page) for page in pages]
 
     def _title(self, page: PagePath) -> str:
-        document = self._reader.at(self._editing.store.published(), page.path)
-        return self._reader.title(page, document)
+        store = self._editing.store
+        return title_in(page, store.published(), self._reader, store)
 
     def _readable(self, path: str) -> PagePath:
         page = self._editing.page(path)

@@ -84,6 +84,7 @@ _PROCEDURE = Keys({
     "template": TEXT,
     "code_dvc": TEXT,
     "administrative_procedure": ANSWER,
+    "never_paused": ANSWER,
     "field": TEXT,
     "level": TEXT,
     "handled_here": TEXT,

@@ -6,6 +6,7 @@ so the page is right on every day, and says what was paid before.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Mapping, Sequence
 from datetime import date, timedelta
 from typing import Any
@@ -27,6 +28,7 @@ SURE = "sure"
 
 _CHECK = "check"
 _LONGEST_NOTE = 300
+_NUMBER = re.compile(r"(?<!\d)(?:\d{1,3}(?:[. ,]\d{3})+|\d+)(?!\d)")
 
 Meta = Mapping[str, Any]
 Row = Mapping[str, Any]
@@ -93,6 +95,21 @@ def require_later(typed: TypedValues, fields: Fields, old: Row) -> None:
         typed.wrong(BEGINS, "not-after-old")
 
 
+def require_todays_cost(typed: TypedValues, fields: Fields, meta: Meta, today: date) -> None:
+    """Require that a short answer changed for a fee of a later day is right today too.
+
+    It is public at once: it names that day, and the amounts of today that it named before.
+    """
+    before, said, begins = fee_fields(meta, {})[COST], fields[COST], fields[BEGINS]
+    if begins <= today.isoformat() or said in ("", before):
+        return
+    day = date.fromisoformat(begins)
+    paid = {amount for row in rows_of(meta) if _is_paid_on(row, today) for amount in _amounts(row)}
+    dropped = (paid & _numbers(before)) - _numbers(said)
+    if dropped or not _named_day(day).search(said):
+        typed.wrong(COST, "cost-of-later", day=f"{day:%d/%m/%Y}")
+
+
 def place_of(rows: Sequence[Row], row: Row, index: int) -> int | None:
     """Return where a row stands now that stood at `index`; None where it is gone."""
     if index < len(rows) and rows[index] == row:
@@ -156,3 +173,22 @@ def _is_said(value: object) -> bool:
 
 def _who_pays(row: Row) -> tuple[object, object]:
     return row.get("case"), row.get("channel")
+
+
+def _is_paid_on(row: Row, day: date) -> bool:
+    begins, ends = text_of(row.get(BEGINS)), text_of(row.get(ENDS))
+    return begins <= day.isoformat() and (not ends or day.isoformat() <= ends)
+
+
+def _amounts(row: Row) -> set[str]:
+    return {text_of(row.get(name)) for name in AMOUNTS} - {""}
+
+
+def _numbers(sentence: str) -> set[str]:
+    """Return the numbers of a sentence in digits."""
+    return {re.sub(r"\D", "", found) for found in _NUMBER.findall(sentence)}
+
+
+def _named_day(day: date) -> re.Pattern[str]:
+    """Return how people write a day."""
+    return re.compile(rf"(?<!\d)0?{day.day}[/.-]0?{day.month}[/.-]{day.year}(?!\d)")

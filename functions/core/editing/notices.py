@@ -117,16 +117,19 @@ def slugs_for(title: str) -> Iterator[str]:
         yield from (f"{first}-{number}" for number in range(2, _TRIES))
 
 
-def end_of(meta: Meta, today: date) -> str | None:
-    """Return the last day of a notice that is to be over; None where it has not begun.
+def first_day(meta: Meta) -> str:
+    """Return the day from which a notice is shown."""
+    return text_of(meta.get(BEGINS)) or text_of(meta.get("posted_on"))
 
-    It is over at once, unless today is its first day: no page is over before it begins.
+
+def end_of(meta: Meta, today: date) -> str | None:
+    """Return the last day of a notice that is to be over now.
+
+    None where it began today, or has not begun: no page is over before it begins, so that only
+    taking it away ends it.
     """
-    begins = text_of(meta.get(BEGINS)) or text_of(meta.get("posted_on"))
-    if begins > today.isoformat():
-        return None
-    last = today if begins == today.isoformat() else today - timedelta(days=1)
-    return last.isoformat()
+    yesterday = (today - timedelta(days=1)).isoformat()
+    return yesterday if first_day(meta) <= yesterday else None
 
 
 def is_over(meta: Meta, today: date) -> bool:

@@ -45,11 +45,11 @@ def change_in_one_step(
     before = services.store.draft(page.path)
     if _is_unfinished(before):
         raise MergeConflictError((page.path,))
-    saved = save(edit, editor, services)
-    is_begun_here = before is None and not saved.merged
-    if _is_unfinished(saved.draft) and not is_begun_here:
-        return saved.draft
-    return finish_in_one_step(page, saved.draft, editor, services)
+    draft = save(edit, editor, services).draft
+    is_only_this = before is None and says_only(edit, draft, services)
+    if _is_unfinished(draft) and not is_only_this:
+        return draft
+    return finish_in_one_step(page, draft, editor, services)
 
 
 def stays_in_draft(
@@ -65,6 +65,12 @@ def stays_in_draft(
     if draft is None or _goes_out_alone(page, editor, services):
         return False
     return _is_unfinished(draft) or (may(editor, Action.PUBLISH, page) and not is_seen)
+
+
+def says_only(edit: Edit, draft: Draft, services: EditingServices) -> bool:
+    """Tell whether a draft holds a change and nothing of anybody else's."""
+    text = services.store.read(draft.version, edit.page.path)
+    return text == (None if edit.text is None else edit.text.encode())
 
 
 def finish_in_one_step(

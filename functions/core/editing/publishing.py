@@ -3,10 +3,16 @@
 The new version is built and checked aside; only then it becomes the published one, and the
 site is switched at once after that. A kill in between leaves the site one publication behind:
 `catch_up` builds it at the next start.
+
+What goes out past a page's draft may say what the draft says. Then the draft ends, or whoever
+opens it would be asked to publish what is public. A kill or a save in that moment leaves it: it
+says nothing else, and can be thrown away.
 """
 
 from __future__ import annotations
 
+from collections.abc import Collection
+from contextlib import suppress
 from dataclasses import replace
 
 from functions.core.editing.drafting import (
@@ -20,7 +26,12 @@ from functions.core.editing.drafting import (
 from functions.core.editing.page_pictures import unshown_pictures
 from functions.core.editing.permissions import Action, may, require
 from functions.core.editing.services import EditingServices
-from functions.core.errors import ConflictError, NotAllowedError, NotFoundError
+from functions.core.errors import (
+    ConflictError,
+    MergeConflictError,
+    NotAllowedError,
+    NotFoundError,
+)
 from functions.core.models.content import (
     ChangeKind,
     ChangeNote,
@@ -62,7 +73,7 @@ def publish(
         if pictures:
             parents = [published, draft.version]
             version = store.make_version(parents, {**files, **pictures}, note, services.clock.now())
-        _make_public(published, version, services)
+        make_public(published, version, services)
         _drop_draft(draft, services)
         return store.versions(limit=1)[0]
 
@@ -95,7 +106,8 @@ def publish_now(
         note = ChangeNote(kind, editor, path)
         version = store.make_version([published], files, note, services.clock.now())
         if store.changed_paths(published, version):
-            _make_public(published, version, services)
+            make_public(published, version, services)
+        end_spent_drafts(files, services)
         return store.versions(limit=1)[0]
 
 
@@ -131,7 +143,7 @@ def bring_back(
 def go_back(
     number: int, editor: Editor, services: EditingServices, seen: str | None = None
 ) -> Version:
-    """Publish the whole content as it was in an earlier publication; drafts stay.
+    """Publish the whole content as it was in an earlier publication; drafts that say more stay.
 
     Only the province may: it changes the pages of all units. `seen` is the published version
     that was looked at. Where all is so already there is nothing to publish. Raises
@@ -152,7 +164,20 @@ def go_back(
         files = {path: store.read(wanted.version, path) for path in changed}
         version = store.make_version([published], files, note, services.clock.now())
         services.site.publish(version, lambda: store.move_published(published, version))
+        end_spent_drafts(changed, services)
         return store.versions(limit=1)[0]
+
+
+def end_spent_drafts(paths: Collection[str], services: EditingServices) -> None:
+    """End the drafts of these pages that would change nothing of what is public.
+
+    It is for publications past drafts, within their turn.
+    """
+    for draft in services.store.drafts():
+        if draft.page in paths and _is_spent(draft, services):
+            # Whoever saves or hands in at this very moment has the draft stay.
+            with suppress(ConflictError):
+                services.store.move_draft(draft.page, draft.version, None)
 
 
 def catch_up(services: EditingServices, *, again: bool = False) -> bool:
@@ -173,11 +198,22 @@ def catch_up(services: EditingServices, *, again: bool = False) -> bool:
         return True
 
 
-def _make_public(published: str, version: str, services: EditingServices) -> None:
+def make_public(published: str, version: str, services: EditingServices) -> None:
+    """Check what a version changes and publish it; the turn is the caller's."""
     store = services.store
     changed = store.changed_paths(published, version)
     require_sound(version, dict.fromkeys(changed), services)
     services.site.publish(version, lambda: store.move_published(published, version))
+
+
+def _is_spent(draft: Draft, services: EditingServices) -> bool:
+    store, published = services.store, services.store.published()
+    note = ChangeNote(ChangeKind.PUBLISHED, draft.by, draft.page)
+    try:
+        both = store.merge(published, draft.version, note, services.clock.now())
+    except MergeConflictError:
+        return False
+    return not store.changed_paths(published, both)
 
 
 def _drop_draft(draft: Draft, services: EditingServices) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import calendar
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import MAXYEAR, date, timedelta
 
 from functions.core.models.content import PageKind, PagePath, ReviewItem
 
@@ -71,7 +71,10 @@ def next_review(kind: PageKind, on: date) -> date:
 
 
 def _due_day(page: PageDates, on: date) -> tuple[bool, date | None]:
-    """Tell whether the page is due, and since or until when; None: since always."""
+    """Tell whether the page is due, and since or until when; None: since always.
+
+    It has an answer for any day: one page must not hide all the others.
+    """
     kind = page.page.kind
     if kind in FACTS:
         return page.next_review_on is None or page.next_review_on <= on + AHEAD, page.next_review_on
@@ -81,13 +84,23 @@ def _due_day(page: PageDates, on: date) -> tuple[bool, date | None]:
         ends = _months_later(page.checked_on, UNIT_MONTHS)
         return ends < on, ends
     if kind is PageKind.NOTICE and page.begins_on is not None and page.ends_on is None:
-        asked = page.begins_on + OPEN_NOTICE
+        asked = _days_later(page.begins_on, OPEN_NOTICE)
         return asked < on, asked
     return False, None
 
 
+def _days_later(day: date, days: timedelta) -> date:
+    """Return the day some days later, or the last one that there is."""
+    return day + min(days, date.max - day)
+
+
 def _months_later(day: date, months: int) -> date:
-    """Return the same day some months later, or the last of that month where it is shorter."""
+    """Return the same day some months later, or the last of that month where it is shorter.
+
+    After the last month that there is comes none: then its last day.
+    """
     years, month = divmod(day.month - 1 + months, 12)
     year = day.year + years
+    if year > MAXYEAR:
+        return date.max
     return date(year, month + 1, min(day.day, calendar.monthrange(year, month + 1)[1]))

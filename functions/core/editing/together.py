@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from functions.core.editing.drafting import joined, remade_pictures, require_sound
+from functions.core.editing.drafting import joined, remade_pictures, require_removable
 from functions.core.editing.page_pictures import unshown_pictures
 from functions.core.editing.permissions import Action, require
+from functions.core.editing.publishing import end_spent_drafts, make_public
 from functions.core.editing.services import EditingServices
 from functions.core.models.content import ChangeKind, ChangeNote, Edit, Editor, Version
 
@@ -25,6 +26,7 @@ def publish_together(
     files: dict[str, bytes | None] = {}
     for edit in edits:
         require(editor, Action.PUBLISH, edit.page)
+        require_removable(edit)
         files |= remade_pictures(edit, editor, services)
     store = services.store
     with services.site.turn():
@@ -34,8 +36,7 @@ def publish_together(
         files |= unshown_pictures(files, published, services)
         note = ChangeNote(kind, editor, edits[0].page.path)
         version = store.make_version([published], files, note, services.clock.now())
-        changed = store.changed_paths(published, version)
-        if changed:
-            require_sound(version, dict.fromkeys(changed), services)
-            services.site.publish(version, lambda: store.move_published(published, version))
+        if store.changed_paths(published, version):
+            make_public(published, version, services)
+        end_spent_drafts(files, services)
         return store.versions(limit=1)[0]

@@ -118,10 +118,12 @@ def read_pause(typed: TypedValues, today: date) -> str:
 def changed_rule(meta: Meta, slug: str, changes: Fields, based_on: str) -> dict[str, Any]:
     """Return new values of a unit's page after a change of one rule.
 
-    `based_on` notes which shared text the unit has seen while it wrote this.
+    `based_on` notes which shared text a new rule was written upon. A rule that notes one keeps
+    it: who changes a telephone has not looked at what the shared text became.
     """
     rule = rules_of(meta).get(slug, {})
-    return _with_rules(meta, {slug: {**rule, **changes, BASED_ON: based_on}})
+    seen = rule.get(BASED_ON) or based_on
+    return _with_rules(meta, {slug: {**rule, **changes, BASED_ON: seen}})
 
 
 def paused_rules(
@@ -151,9 +153,9 @@ def paused(meta: Meta, today: date) -> dict[str, str]:
 
 
 def may_be_paused(shared: Meta, rule: Meta) -> bool:
-    """Tell whether a unit takes a procedure in at all: only that can be paused."""
+    """Tell whether a unit takes a procedure in at all, and may stop doing so for a while."""
     handled = rule.get("handled_here") or shared.get("handled_here")
-    return handled != _NOT_HANDLED
+    return handled != _NOT_HANDLED and shared.get("never_paused") is not True
 
 
 def text_of(value: object) -> str:

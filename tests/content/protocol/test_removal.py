@@ -6,6 +6,7 @@ from contextlib import AbstractContextManager
 
 import pytest
 
+from functions.core.editing.drafting import save
 from functions.core.editing.publishing import publish_now
 from functions.core.models.content import Edit
 from tests.content.protocol.kit import (
@@ -126,3 +127,43 @@ def test_a_removal_that_cannot_be_built_leaves_page_and_picture(
 
     assert (refused.status_code, refused.json["code"]) == (422, "not-built")
     assert public(world) == before
+
+
+def listed(desk: Desk) -> list[str]:
+    """Return the drafts that Decap lists, each of which it can open then."""
+    names: list[str] = desk.call("unpublishedEntries").json
+    for name in names:
+        collection, slug = name.split("/")
+        draft = desk.call("unpublishedEntry", collection=collection, slug=slug).json
+        # What has no file in the draft, Decap asks for as it is public.
+        paths = [one["path"] for one in draft["diffs"]]
+        opened = [
+            desk.call("unpublishedEntryDataFile", collection=collection, slug=slug, path=path)
+            for path in paths
+        ] or [desk.call("getEntry", path=f"{OWN_FOLDER}/{slug}.md")]
+        assert {answer.status_code for answer in opened} == {200}
+    return names
+
+
+def test_a_page_taken_away_past_a_draft_that_asked_for_it_leaves_no_draft(
+    world: EditingWorld, desk: Desk, approver: Desk
+) -> None:
+    save(Edit(world.page(OWN), None), world.editor(), world.editing)
+    assert listed(desk) == [f"{OWN_COLLECTION}/cat-dien"]
+
+    assert approver.call("deleteFiles", paths=[OWN]).status_code == 200
+
+    assert listed(desk) == []
+    assert world.store.drafts() == []
+
+
+def test_a_removal_of_what_is_not_public_hides_no_other_draft(
+    world: EditingWorld, desk: Desk
+) -> None:
+    mistaken = f"{OWN_FOLDER}/viet-nham.md"
+    base = persist(desk, mistaken, NOTICE_TEXT, new=True).json["base"][mistaken]
+    save(Edit(world.page(mistaken), None, base), world.editor(), world.editing)
+    persist(desk, OWN, NEWER)
+
+    assert listed(desk) == [f"{OWN_COLLECTION}/cat-dien"]
+    assert len(world.store.drafts()) == 2

@@ -132,6 +132,18 @@ def test_a_draft_that_is_begun_in_the_very_moment_is_not_handed_in(
     assert desk.draft_text(NOTICE) == BOTH
 
 
+def test_the_same_change_that_is_saved_in_the_very_moment_is_handed_in(
+    desk: EditingDesk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    in_the_very_moment(desk, monkeypatch, lambda: desk.save(NOTICE, FIRST, by=EDITOR))
+
+    done = fix_without_a_look(desk)
+
+    assert isinstance(done, Draft)
+    assert done.status is DraftStatus.IN_REVIEW
+    assert desk.draft_text(NOTICE) == FIRST
+
+
 def test_a_draft_that_is_taken_back_in_the_very_moment_is_not_handed_in(
     desk: EditingDesk, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 import pytest
 
 from functions.core.editing.drafting import save, set_status
-from functions.core.editing.publishing import catch_up, publish, publish_now
+from functions.core.editing.publishing import catch_up, go_back, publish, publish_now
 from functions.core.errors import (
     ConflictError,
     InvalidContentError,
@@ -17,7 +17,7 @@ from functions.core.errors import (
     NotFoundError,
     PublishFailedError,
 )
-from functions.core.models.content import ChangeKind, ContentProblem, DraftStatus, Edit
+from functions.core.models.content import ChangeKind, ContentProblem, Draft, DraftStatus, Edit
 from tests.core.editing.world import (
     APPROVER,
     COLLEAGUE,
@@ -26,6 +26,7 @@ from tests.core.editing.world import (
     NOTICE,
     OWN,
     PNG,
+    PROVINCE,
     SHARED,
     STRANGER,
     UNIT,
@@ -302,3 +303,86 @@ def test_a_picture_goes_out_with_its_page(desk: EditingDesk) -> None:
     picture = f"site/don-vi/{UNIT}/thong-bao/so-do.png"
     assert desk.store.read(made.version, picture) == PNG
     assert made.files == (NOTICE, picture)
+
+
+@pytest.mark.parametrize(
+    ("drafted", "at_once"),
+    [
+        (None, None),
+        (UPPER, UPPER),
+        (UPPER, UPPER.replace("bảy", "BẢY")),
+        (LINES, UPPER),
+    ],
+)
+def test_a_draft_ends_when_all_it_says_is_published_past_it(
+    desk: EditingDesk, drafted: str | None, at_once: str | None
+) -> None:
+    desk.save(NOTICE, drafted)
+    set_status(desk.page(NOTICE), DraftStatus.IN_REVIEW, EDITOR, desk.services)
+
+    publish_now(Edit(desk.page(NOTICE), at_once), APPROVER, desk.services)
+
+    assert desk.store.draft(NOTICE) is None
+    assert desk.text(NOTICE) == at_once
+
+
+def test_a_draft_that_says_something_else_than_what_went_past_it_stays(
+    desk: EditingDesk,
+) -> None:
+    saved = desk.save(NOTICE, UPPER.replace("bảy", "BẢY"))
+
+    publish_now(Edit(desk.page(NOTICE), UPPER), APPROVER, desk.services)
+
+    assert desk.store.draft(NOTICE) == saved.draft
+
+
+def test_drafts_of_other_pages_stay_also_where_they_say_nothing(desk: EditingDesk) -> None:
+    saved = desk.save(OWN, desk.text(OWN))
+
+    publish_now(Edit(desk.page(NOTICE), UPPER), APPROVER, desk.services)
+
+    assert desk.store.drafts() == [saved.draft]
+
+
+def test_going_back_ends_drafts_that_asked_for_the_same(desk: EditingDesk) -> None:
+    desk.change_public(NOTICE, UPPER)
+    desk.change_public(OWN, "hours: Cả ngày\n")
+    desk.save(NOTICE, LINES)
+    other = desk.save(OWN, "hours: Buổi sáng\n")
+
+    go_back(1, PROVINCE, desk.services)
+
+    assert desk.store.drafts() == [other.draft]
+
+
+def test_a_spent_draft_handed_in_at_that_very_moment_stays(
+    desk: EditingDesk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    desk.save(NOTICE, None)
+    page, listed = desk.page(NOTICE), desk.store.drafts
+
+    def hand_in_behind() -> Sequence[Draft]:
+        found = listed()
+        set_status(page, DraftStatus.IN_REVIEW, EDITOR, desk.services)
+        return found
+
+    monkeypatch.setattr(desk.store, "drafts", hand_in_behind)
+    publish_now(Edit(page, None), APPROVER, desk.services)
+
+    left = desk.store.draft(NOTICE)
+    assert left is not None
+    assert left.status is DraftStatus.IN_REVIEW
+    assert desk.text(NOTICE) is None
+
+
+def test_a_spent_draft_that_a_kill_left_ends_with_the_second_press(desk: EditingDesk) -> None:
+    desk.save(NOTICE, None)
+    removal, seen = Edit(desk.page(NOTICE), None), desk.blob(NOTICE)
+    with pytest.raises(Killed):
+        publish_now(removal, APPROVER, replace(desk.services, site=DyingSite(confirms=True)))
+    left = desk.draft_text(NOTICE), desk.store.draft(NOTICE) is not None
+
+    publish_now(removal, APPROVER, desk.services, seen=seen)
+
+    assert left == (None, True)
+    assert desk.store.drafts() == []

@@ -43,6 +43,15 @@ def test_a_rule_of_nothing_is_none_and_others_stay() -> None:
     assert unit_fixes.rules_of({"procedures": ["x"]}) == {}
 
 
+def test_a_rule_keeps_its_note_of_the_text_that_was_seen() -> None:
+    meta = {"procedures": {"x": {"note": "Cũ", "based_on": "1"}, "y": {"note": "Cũ"}}}
+
+    for slug, seen in (("x", "1"), ("y", "2"), ("z", "2")):
+        changed = unit_fixes.changed_rule(meta, slug, {"phone": "113"}, "2")
+
+        assert changed["procedures"][slug]["based_on"] == seen
+
+
 def test_a_pause_is_noted_and_ends() -> None:
     until = date(2026, 11, 30)
     meta = {"procedures": {"x": {"paused_until": until}, "y": {"paused_until": date(2026, 1, 1)}}}
@@ -54,6 +63,7 @@ def test_a_pause_is_noted_and_ends() -> None:
     }
     assert unit_fixes.may_be_paused({"handled_here": "yes"}, {})
     assert not unit_fixes.may_be_paused({"handled_here": "yes"}, {"handled_here": "refer"})
+    assert not unit_fixes.may_be_paused({"handled_here": "yes", "never_paused": True}, {})
 
 
 def test_answers_are_yes_no_or_unknown() -> None:
@@ -115,12 +125,12 @@ def test_further_addresses_are_numbered() -> None:
     ("meta", "last"),
     [
         ({"posted_on": date(2026, 11, 1)}, "2026-11-19"),
-        ({"posted_on": TODAY}, "2026-11-20"),
+        ({"posted_on": TODAY}, None),
         ({"posted_on": TODAY, "valid_from": "2026-11-19"}, "2026-11-19"),
         ({"posted_on": TODAY, "valid_from": "2026-11-21"}, None),
     ],
 )
-def test_a_notice_ends_as_soon_as_it_can(meta: dict[str, Any], last: str | None) -> None:
+def test_a_notice_ends_the_day_before_or_has_to_go(meta: dict[str, Any], last: str | None) -> None:
     assert notices.end_of(meta, TODAY) == last
 
 
@@ -145,6 +155,41 @@ def test_a_fee_that_follows_lets_the_old_one_end_the_day_before() -> None:
     assert fees.ended(row, "2027-01-01") == row | {"valid_until": "2026-12-31"}
     earlier = row | {"valid_until": "2026-06-30"}
     assert fees.ended(earlier, "2027-01-01") == earlier
+
+
+NOW = "Trực tiếp 15.000 đồng, trực tuyến 7.000 đồng."
+LATER = {"valid_from": "2027-01-01"}
+
+
+@pytest.mark.parametrize(
+    ("fields", "is_right"),
+    [
+        (LATER | {"cost": NOW}, True),
+        (LATER | {"cost": ""}, True),
+        (LATER | {"cost": "20.000 đồng"}, False),
+        (LATER | {"cost": "Từ 01/01/2027: 20.000 đồng"}, False),
+        (LATER | {"cost": "15.000 hoặc 20.000 đồng, trực tuyến 7.000 đồng"}, False),
+        (LATER | {"cost": "15.000 đồng; từ 01/01/2027 là 20.000 đồng"}, False),
+        (LATER | {"cost": "15 000đ (từ 1/1/2027: 20.000đ), trực tuyến 7000đ"}, True),
+        (LATER | {"cost": "115.000 đồng, 7.000 đồng; từ 01/01/2027 là 20.000 đồng"}, False),
+        ({"valid_from": "2026-11-20", "cost": "20.000 đồng"}, True),
+        ({"valid_from": "", "cost": "20.000 đồng"}, True),
+    ],
+)
+def test_the_short_answer_stays_right_until_a_later_rate_begins(
+    fields: dict[str, str], is_right: bool
+) -> None:
+    rows = [
+        {"case": "a", "amount_vnd": 15000},
+        {"case": "b", "amount_min_vnd": 7000, "amount_max_vnd": 9000},
+        {"case": "c", "amount_vnd": 20000, "valid_from": date(2027, 1, 1)},
+        {"case": "d", "amount_vnd": 2000, "valid_until": date(2026, 11, 19)},
+    ]
+    values = TypedValues({})
+
+    fees.require_todays_cost(values, fields, {"fees": rows, "short_answer": {"cost": NOW}}, TODAY)
+
+    assert [mistake.field for mistake in values.mistakes] == ([] if is_right else ["cost"])
 
 
 def test_a_row_is_found_where_it_went() -> None:

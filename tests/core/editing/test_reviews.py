@@ -67,6 +67,17 @@ def test_notice_is_asked_about_when_it_has_no_last_day_after_a_month() -> None:
     assert days([notice(date(2026, 1, 1), date(2026, 2, 1))]) == []
 
 
+@pytest.mark.parametrize("day", [date.min, date.max])
+def test_page_with_a_day_at_the_end_of_all_days_hides_no_other(day: date) -> None:
+    odd = [notice(day), unit(day), facts(day), notice(day, day)]
+    usual = facts(date(2026, 11, 1), PageKind.GUIDE)
+
+    found = due([*odd, usual], TODAY)
+
+    assert "2026-11-01" in [item.due_on for item in found]
+    assert len(found) == (4 if day == date.min else 1)
+
+
 @pytest.mark.parametrize("kind", [PageKind.NEWS, PageKind.OUTCOME, PageKind.PICTURE])
 def test_posts_and_pictures_are_never_due(kind: PageKind) -> None:
     assert days([PageDates(page(kind, WARD), "Một tin", begins_on=date(2020, 1, 1))]) == []

@@ -54,7 +54,7 @@ def test_text_is_composed_and_holds_nothing_unseen() -> None:
 
 @pytest.mark.parametrize(
     "typed",
-    ["0262 385 2113", "0262.3852.113", "0913-000-111", "+84262 3852113", "113", "19000368"],
+    ["0262 385 2113", "0262.3852.113", "0913-000-111", "+84262 3852113", "113", "1022", "19000368"],
 )
 def test_numbers_that_can_be_called_stay_as_they_are_grouped(typed: str) -> None:
     assert value(phone, f"  {typed} ") == typed
