@@ -25,7 +25,7 @@ from tests.content.quick_forms import (
     fill,
     follow,
 )
-from tests.content.small_site import PROCEDURE, text_of
+from tests.content.small_site import NOTICE, NOTICE_TEXT, PROCEDURE, published_whole, text_of
 from tests.content.world import APPROVER, PROVINCE_APPROVER, Desk, EditingWorld
 
 TODAY = date(2026, 11, 20)
@@ -87,8 +87,15 @@ def test_a_sound_notice_passes_with_its_picture_and_its_end(desk: Desk) -> None:
     address = done.headers["Location"].partition("?")[0]
     assert "Đã đăng" in text_of(follow(desk, done))
     assert "Đã đăng" in text_of(follow(desk, fill(desk, address, without_picture="yes")))
-    assert "Đã kết thúc" in text_of(follow(desk, desk.post(f"{address}/ket-thuc")))
-    assert "Đã gỡ thông báo" in text_of(follow(desk, desk.post(f"{address}/ket-thuc", go="yes")))
+    assert "Đã gỡ thông báo" in text_of(follow(desk, desk.post(f"{address}/ket-thuc")))
+
+
+def test_a_notice_of_an_earlier_day_passes_with_its_end(world: EditingWorld, desk: Desk) -> None:
+    published_whole(world, NOTICE, NOTICE_TEXT)
+
+    home = follow(desk, desk.post(f"{NEW_NOTICE}/cat-dien/ket-thuc"))
+
+    assert "Đã kết thúc thông báo. Từ hôm nay thông báo không còn hiệu lực." in text_of(home)
 
 
 @pytest.mark.parametrize(

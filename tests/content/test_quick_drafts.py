@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 import pytest
 
+from functions.content.quick.saving import How, store_edit
 from functions.core.editing.discarding import discard
 from functions.core.editing.drafting import save, set_status
 from functions.core.models import Officer
@@ -161,6 +162,20 @@ def test_a_save_that_was_cut_short_is_handed_in_by_the_second_press(world: Editi
     assert "Đã gửi, chờ cán bộ duyệt" in text_of(page)
 
 
+@pytest.mark.parametrize(("more", "how"), [("", How.SENT), ("\nThêm.\n", How.KEPT)])
+def test_a_draft_begun_in_the_very_moment_is_handed_in_if_it_says_nothing_else(
+    world: EditingWorld, more: str, how: How
+) -> None:
+    before, page, editor = world.published_text(UNIT_PAGE), world.page(UNIT_PAGE), world.editor()
+    text = before.replace("hours:", "hours: Cả ngày", 1)
+    save(Edit(page, text + more), editor, world.editing)
+    base = world.store.blob_id(world.store.published(), UNIT_PAGE)
+
+    done = store_edit(Edit(page, text, base), editor, world.editing)
+
+    assert done == (how, how is How.KEPT)
+
+
 def test_a_notice_that_was_cut_short_is_handed_in_by_the_second_press(
     world: EditingWorld,
 ) -> None:
@@ -205,17 +220,18 @@ def test_a_reason_that_is_refused_leaves_no_pause_without_its_notice(world: Edit
     assert world.store.drafts() == []
 
 
-@pytest.mark.parametrize("taken_away", [False, True])
+@pytest.mark.parametrize("posted_on", ["2026-11-19", "2026-11-20"])
 def test_an_editor_who_ends_a_notice_hands_no_unfinished_draft_in(
-    world: EditingWorld, taken_away: bool
+    world: EditingWorld, posted_on: str
 ) -> None:
-    published_whole(world, NOTICE, NOTICE_TEXT)
+    text = NOTICE_TEXT.replace("2026-11-19", posted_on)
+    published_whole(world, NOTICE, text)
     drafted(world, NOTICE, "cả ngày", "cả buổi")
     desk = world.sign_in(EDITOR)
 
-    home = follow(desk, desk.post(f"{NOTICE_FORM}/ket-thuc", **{"go": "x"} if taken_away else {}))
+    home = follow(desk, desk.post(f"{NOTICE_FORM}/ket-thuc"))
 
     (draft,) = world.store.drafts()
     assert draft.status is DraftStatus.DRAFT
     assert "được lưu vào bản nháp đó" in text_of(home)
-    assert world.published_text(NOTICE) == NOTICE_TEXT
+    assert world.published_text(NOTICE) == text

@@ -51,7 +51,7 @@ def test_an_amount_is_put_right_in_one_line(world: EditingWorld) -> None:
 def test_a_new_rate_follows_the_old_one_which_ends_the_day_before(world: EditingWorld) -> None:
     desk = world.sign_in(PROVINCE_APPROVER)
     later = {"amount_vnd": "20000", "valid_from": "01/01/2027", "basis": "luat-118-2025"}
-    cost = "Nộp trực tiếp 20.000 đồng từ 01/01/2027."
+    cost = "Nộp trực tiếp 15.000 đồng, từ 01/01/2027 là 20.000 đồng; trực tuyến 7.000 đồng."
 
     follow(desk, fill(desk, FIRST, how="new", **later, cost=cost))
 
@@ -61,6 +61,29 @@ def test_a_new_rate_follows_the_old_one_which_ends_the_day_before(world: Editing
     assert rows[1] == ROW | later | {"amount_vnd": 20000, "valid_from": "2027-01-01"}
     assert meta(world)["short_answer"]["cost"] == cost
     assert meta(world)["legal_basis"].count("luat-118-2025") == 1
+
+
+@pytest.mark.parametrize("address", [FIRST, NEW])
+def test_a_later_rate_does_not_change_what_is_said_of_today(
+    world: EditingWorld, address: str
+) -> None:
+    desk, version = world.sign_in(PROVINCE_APPROVER), world.store.published()
+    typed = {"amount_vnd": "20000", "valid_from": "01/01/2027", "cost": "20.000 đồng"}
+    more = {"how": "new"} if address == FIRST else {"case": "Trẻ em", "channel": "online"}
+    shown = desk.get(address)
+
+    answer = send(desk, address, fields_of(shown, address), **typed, **more)
+
+    assert "từ 01/01/2027 là 20.000 đồng" in text_of(shown)
+    assert answer.status_code == 422
+    at_field = answer.text.partition('id="cost-loi"')[2].partition("</div>")[0]
+    assert "Mức này áp dụng từ 01/01/2027, còn câu này hiện ngay khi đăng" in at_field
+    assert fields_of(answer, address)["cost"] == "20.000 đồng"
+    assert world.store.published() == version
+    follow(
+        desk, fill(desk, address, **typed | {"cost": meta(world)["short_answer"]["cost"]}, **more)
+    )
+    assert len(meta(world)["fees"]) == 4
 
 
 def test_a_law_that_the_page_does_not_cite_is_cited(world: EditingWorld) -> None:

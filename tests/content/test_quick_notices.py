@@ -159,6 +159,17 @@ def test_bad_input_is_told_and_nothing_typed_is_lost(
     assert world.store.published() == version
 
 
+def test_a_refused_picture_goes_by_the_name_it_was_sent_with(world: EditingWorld) -> None:
+    published_whole(world, NOTICE, NOTICE_TEXT)
+    desk = world.sign_in(APPROVER)
+
+    for address, typed in ((NEW_NOTICE, TYPED), (HERE, {})):
+        answer = fill(desk, address, **typed, picture=picture(b"<svg>", "Ảnh \u202eA (1).svg"))
+
+        said = answer.text.partition('id="picture-loi"')[2].partition("</div>")[0]
+        assert "Không mở được ảnh Ảnh A (1).svg." in said
+
+
 def test_a_notice_is_changed_only_where_it_was_edited(world: EditingWorld) -> None:
     published_whole(world, NOTICE, NOTICE_TEXT)
     desk = world.sign_in(APPROVER)
@@ -217,33 +228,35 @@ def test_one_tap_ends_a_notice_at_once(world: EditingWorld) -> None:
     assert len(world.store.versions()) == versions
 
 
-def test_a_notice_of_today_ends_today_and_one_of_tomorrow_is_taken_away(
-    world: EditingWorld,
+@pytest.mark.parametrize(
+    ("begins", "button"),
+    [(TODAY, "Gỡ thông báo này"), (TOMORROW, "Thôi không đăng thông báo này")],
+)
+def test_a_notice_that_cannot_be_over_yet_is_taken_away(
+    world: EditingWorld, begins: str, button: str
 ) -> None:
+    text = NOTICE_TEXT.replace("posted_on", f"valid_from: {begins}\nposted_on")
+    published_whole(world, NOTICE, text)
     desk = world.sign_in(APPROVER)
-    for begins in (TODAY, TOMORROW):
-        text = NOTICE_TEXT.replace("posted_on", f"valid_from: {begins}\nposted_on")
-        published_whole(world, NOTICE, text)
+    assert button in text_of(desk.get(HERE))
+    assert ("gỡ ngay khỏi trang công khai" in text_of(desk.get(HERE))) == (begins == TODAY)
 
-        home = text_of(follow(desk, desk.post(f"{HERE}/ket-thuc")))
-
-        expected = "" if begins == TOMORROW else text.replace("2026-12-01", TODAY)
-        assert world.published_text(NOTICE) == expected
-        assert ("Đã gỡ thông báo khỏi trang công khai." in home) == (begins == TOMORROW)
-        assert ("Đã kết thúc thông báo." in home) == (begins == TODAY)
-    assert "Đã gỡ thông báo" in text_of(follow(desk, desk.post(f"{HERE}/ket-thuc")))
-
-
-def test_a_notice_posted_today_by_mistake_can_be_taken_away(world: EditingWorld) -> None:
-    published_whole(world, NOTICE, NOTICE_TEXT.replace("2026-11-19", TODAY))
-    desk = world.sign_in(APPROVER)
-    assert "Gỡ hẳn thông báo này" in text_of(desk.get(HERE))
-
-    home = text_of(follow(desk, desk.post(f"{HERE}/ket-thuc", go="yes")))
+    homes = [text_of(follow(desk, desk.post(f"{HERE}/ket-thuc"))) for _ in range(2)]
 
     assert world.published_text(NOTICE) == ""
-    assert "Đã gỡ thông báo khỏi trang công khai." in home
-    assert "Đã kết thúc" not in home
+    for home in homes:
+        assert "Đã gỡ thông báo khỏi trang công khai." in home
+        assert "Đã kết thúc" not in home
+
+
+def test_home_says_what_the_end_of_each_notice_does(world: EditingWorld) -> None:
+    desk = world.sign_in(APPROVER)
+    for begins, button in (("2026-11-19", "Kết thúc"), (TODAY, "Gỡ"), (TOMORROW, "Thôi đăng")):
+        published_whole(world, NOTICE, NOTICE_TEXT.replace("2026-11-19", begins))
+
+        home = text_of(desk.get(OWN))
+
+        assert f"{button} : Cắt điện trụ sở" in home
 
 
 def test_an_editor_asks_to_take_a_notice_of_today_away(world: EditingWorld) -> None:
@@ -251,7 +264,7 @@ def test_an_editor_asks_to_take_a_notice_of_today_away(world: EditingWorld) -> N
     published_whole(world, NOTICE, text)
     desk = world.sign_in(EDITOR)
 
-    homes = [text_of(follow(desk, desk.post(f"{HERE}/ket-thuc", go="yes"))) for _ in range(2)]
+    homes = [text_of(follow(desk, desk.post(f"{HERE}/ket-thuc"))) for _ in range(2)]
 
     assert world.published_text(NOTICE) == text
     for home in homes:

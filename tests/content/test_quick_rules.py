@@ -22,6 +22,7 @@ from tests.content.world import APPROVER, EDITOR, PROVINCE_APPROVER, UNIT, Editi
 
 SLUG, SECOND = "dang-ky-tam-tru", "tach-ho"
 UNTIL = "2026-11-30"
+SHARED = "/sua-nhanh/phan-chung/"
 NOTICES = f"site/don-vi/{UNIT}/thong-bao"
 
 
@@ -70,15 +71,59 @@ def test_a_rule_that_says_nothing_more_is_gone(world: EditingWorld) -> None:
     assert world.published_text(UNIT_PAGE) == before
 
 
-def test_a_later_save_notes_the_newer_shared_text(world: EditingWorld) -> None:
+def test_a_later_save_does_not_pass_for_a_look_at_the_shared_text(world: EditingWorld) -> None:
     desk = world.sign_in(APPROVER)
     fill(desk, RULE, note="Buổi sáng.")
     seen = rules(world)[SLUG]["based_on"]
+    assert "Thủ tục chung vừa đổi 1 chưa xem" not in text_of(desk.get(OWN))
     published(world, PROCEDURE, "3 ngày làm việc.", "2 ngày làm việc.", PROVINCE_APPROVER)
 
+    shown = desk.get(RULE)
     fill(desk, RULE, note="Buổi chiều.")
 
-    assert rules(world)[SLUG]["based_on"] == blob(world) != seen
+    assert rules(world)[SLUG] == {"note": "Buổi chiều.", "based_on": seen}
+    assert "Phần chung của thủ tục này đã đổi" in text_of(shown)
+    assert "Thủ tục chung vừa đổi 1 chưa xem" in text_of(desk.get(OWN))
+    assert "Không có thay đổi nào mà đơn vị chưa xem" not in text_of(desk.get(SHARED))
+
+
+def test_a_review_of_the_shared_text_is_no_change_of_it(world: EditingWorld) -> None:
+    desk = world.sign_in(APPROVER)
+    fill(desk, RULE, note="Buổi sáng.")
+    begin = world.published_text(PROCEDURE).index("facts_checked_on:")
+    line = world.published_text(PROCEDURE)[begin:].partition("\n")[0]
+    published(world, PROCEDURE, line, "facts_checked_on: 2026-11-20", PROVINCE_APPROVER)
+
+    home, form = text_of(desk.get(OWN)), text_of(desk.get(RULE))
+
+    assert "chưa xem" not in home
+    assert "Phần chung của thủ tục này đã đổi" not in form
+
+
+def test_a_rule_without_a_note_keeps_the_text_it_was_written_upon(world: EditingWorld) -> None:
+    desk, seen = world.sign_in(APPROVER), blob(world)
+    published(world, UNIT_PAGE, "procedures:", f"procedures:\n  {SLUG}:\n    note: Buổi sáng.")
+    published(world, PROCEDURE, "3 ngày làm việc.", "2 ngày làm việc.", PROVINCE_APPROVER)
+
+    fill(desk, RULE, phone="0262 385 2113")
+
+    assert rules(world)[SLUG]["based_on"] == seen
+    assert "chưa xem" in text_of(desk.get(OWN))
+
+
+@pytest.mark.parametrize(("noted", "is_kept"), [(None, True), ("", False), ("<x>", False)])
+def test_a_new_rule_notes_the_shared_text_its_form_was_drawn_beside(
+    world: EditingWorld, noted: str | None, is_kept: bool
+) -> None:
+    desk, seen = world.sign_in(APPROVER), blob(world)
+    drawn = fields_of(desk.get(RULE), RULE)
+    published(world, PROCEDURE, "3 ngày làm việc.", "2 ngày làm việc.", PROVINCE_APPROVER)
+    typed = {"note": "Buổi sáng."} | ({} if noted is None else {"drawn_text": noted})
+
+    send(desk, RULE, drawn, **typed)
+
+    assert rules(world)[SLUG]["based_on"] == (seen if is_kept else blob(world))
+    assert seen != blob(world)
 
 
 def test_rules_of_two_people_for_one_procedure_are_joined_by_field(world: EditingWorld) -> None:

@@ -7,7 +7,7 @@ from typing import Any
 
 from functions.content.quick.forms import JOINED
 from functions.content.quick.notices import ENDED, TAKE_AWAY
-from functions.content.quick.pausing import PAUSED, RESUMED
+from functions.content.quick.pausing import LEFT, PAUSED, RESUMED
 from functions.content.quick.saving import GONE, How
 from functions.installed import PROJECT, TEMPLATES
 from functions.yaml_files import read_yaml
@@ -43,7 +43,8 @@ def test_every_mistake_and_refusal_has_its_sentence() -> None:
 
 def test_every_end_of_a_form_has_its_sentence() -> None:
     ends = {*How, *(how + JOINED for how in How if how is not How.SAME)}
-    acts = (ENDED, TAKE_AWAY, PAUSED, RESUMED)
+    pauses = (PAUSED, RESUMED)
+    acts = (ENDED, TAKE_AWAY, *pauses, *(f"{act}-{LEFT}" for act in pauses))
     ends |= {f"{act}{sent}" for act in acts for sent in ("", f"-{How.SENT}", f"-{How.KEPT}")}
 
     assert ends == set(messages()["quick-done"])

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -22,6 +22,8 @@ from functions.web.answers import page
 _DONE_WORDS = "quick-done"
 _MISTAKES = "quick-mistakes"
 REFUSALS = "quick-refusals"
+_LONGEST_NAME = 80
+"""Of a file."""
 
 
 @dataclass(frozen=True)
@@ -86,6 +88,22 @@ def problem_words(
         if sentence not in found:
             found.append(sentence)
     return at_fields, top
+
+
+def by_sent_name(
+    problems: Iterable[ContentProblem], pictures: Collection[str]
+) -> list[ContentProblem]:
+    """Let problems of the form's pictures speak of the file by the name its sender knows."""
+    if not pictures:
+        return list(problems)
+    named = (clean_text(file.filename or "") for file in request.files.values())
+    name = " ".join(next(filter(None, named), "").split())[-_LONGEST_NAME:]
+    return [
+        replace(problem, values={**problem.values, "name": name})
+        if name and problem.path in pictures
+        else problem
+        for problem in problems
+    ]
 
 
 def refusal_words(code: str) -> str:

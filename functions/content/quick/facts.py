@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from typing import Any
 
 from functions.content.desk.reading import PageReader
+from functions.content.quick.behind import unseen_by_rules, unseen_slugs
 from functions.content.quick.forms import PageForm, Sent, Target
 from functions.content.quick.saving import Change
 from functions.content.quick.standing import Standing
@@ -13,9 +15,19 @@ from functions.content.quick.targets import procedure_page, require_procedure, u
 from functions.content.services import ContentServices
 from functions.core.editing import unit_fixes
 from functions.core.editing.joined_fields import Fields, JoinedFields
-from functions.core.editing.shared_changes import noted, procedure_path
+from functions.core.editing.shared_changes import (
+    BASED_ON,
+    NOTED_SIGNS,
+    noted,
+    procedure_path,
+)
 from functions.core.editing.typed_values import TypedValues
 from functions.core.models.content import ContentProblem
+
+DRAWN = "drawn_text"
+"""The field that notes which shared text a rule's form was drawn beside."""
+
+_NOTED = re.compile(rf"[0-9a-f]{{{NOTED_SIGNS}}}")
 
 
 class ContactForm(PageForm):
@@ -89,10 +101,26 @@ class RuleForm(PageForm):
         return unit_fixes.read_rule(typed, shown, self._editing.today())
 
     def change(self, target: Target, upon: Standing, joined: JoinedFields, sent: Sent) -> Change:
-        store = self._editing.store
-        based_on = noted(store.blob_id(store.published(), procedure_path(target.slug)))
-        values = unit_fixes.changed_rule(upon.meta, target.slug, joined.changes, based_on)
+        rule = unit_fixes.rules_of(upon.meta).get(target.slug)
+        drawn = self._text_drawn(target, sent) if rule is None else self._text_of(rule, target)
+        values = unit_fixes.changed_rule(upon.meta, target.slug, joined.changes, drawn)
         return Change(values, is_touched=bool(joined.touched))
+
+    def _text_drawn(self, target: Target, sent: Sent) -> str:
+        """Return the shared text that stood beside the form of a new rule."""
+        drawn = sent.typed.get(DRAWN, "")
+        return drawn if _NOTED.fullmatch(drawn) else self._text_now(target)
+
+    def _text_of(self, rule: Mapping[str, Any], target: Target) -> str:
+        """Return the shared text that a rule is based on, also where it does not note it."""
+        if rule.get(BASED_ON):
+            return str(rule[BASED_ON])
+        found = unseen_by_rules(target.page.path, {target.slug: rule}, self._editing)
+        return noted(found[0].before) if found else self._text_now(target)
+
+    def _text_now(self, target: Target) -> str:
+        store = self._editing.store
+        return noted(store.blob_id(store.published(), procedure_path(target.slug)))
 
     def field_of(self, target: Target, problem: ContentProblem) -> str:
         # The checks name the procedure as people call it.
@@ -102,7 +130,12 @@ class RuleForm(PageForm):
         return part if is_this and part in unit_fixes.RULE else ""
 
     def more(self, target: Target, upon: Standing) -> dict[str, Any]:
-        return {"shared": self._shared(target)}
+        unseen = unseen_slugs(target.page.path, upon.meta, self._editing, self._reader)
+        return {
+            "shared": self._shared(target),
+            "drawn_text": self._text_now(target),
+            "shared_changed": target.slug in unseen,
+        }
 
     def _shared(self, target: Target) -> Mapping[str, Any]:
         store = self._editing.store

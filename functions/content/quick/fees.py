@@ -118,6 +118,7 @@ class FeeRowForm(FeeForm):
         fields = fees.read_fee(typed, self._laws)
         if typed.choice(HOW, (NEW_RATE, "fix")) == NEW_RATE:
             fees.require_later(typed, fields, self._row(target, upon))
+        fees.require_todays_cost(typed, fields, upon.meta, self._editing.today())
         return fields
 
     def found(self, target: Target, base: Standing | None, now: Standing) -> Target:
@@ -182,6 +183,7 @@ class NewFeeForm(FeeForm):
 
     def read(self, target: Target, typed: TypedValues, upon: Standing) -> Fields:
         case, channel, fields = fees.read_new_fee(typed, self._laws, CHANNELS)
+        fees.require_todays_cost(typed, fields, upon.meta, self._editing.today())
         return {**fields, "case": case, "channel": channel}
 
     def change(self, target: Target, upon: Standing, joined: JoinedFields, sent: Sent) -> Change:

@@ -13,6 +13,7 @@ from functions.content.desk.drawing import go
 from functions.content.guard import current_editor, form_again
 from functions.content.quick.drawing import (
     Sheet,
+    by_sent_name,
     mistake_words,
     problem_words,
     quick_page,
@@ -198,7 +199,8 @@ class PageForm(ABC):
             return PICTURE if problem.path in pictures else self.field_of(target, problem)
 
         typed = sent.typed if sent else self.shown(target, upon)
-        at_fields, top = problem_words(outcome.problems, typed, field_of)
+        problems = by_sent_name(outcome.problems, pictures)
+        at_fields, top = problem_words(problems, typed, field_of)
         sheet = Sheet(
             typed,
             sent.base_blob if sent else upon.blob,

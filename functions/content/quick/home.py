@@ -10,6 +10,7 @@ from flask.typing import ResponseReturnValue
 from functions.content.desk.drawing import HOME
 from functions.content.desk.reading import PageReader
 from functions.content.guard import current_editor
+from functions.content.quick.behind import unseen_slugs
 from functions.content.quick.drawing import quick_page
 from functions.content.quick.targets import permitted_unit, unit_page
 from functions.content.services import ContentServices
@@ -36,6 +37,8 @@ class Notice:
     ends: str
     is_over: bool
     begins_later: bool
+    is_removed: bool
+    """Whether its end takes it away."""
 
 
 class HomeViews:
@@ -60,7 +63,8 @@ class HomeViews:
         editing = self._editing
         unit = permitted_unit(unit_id, editing)
         version = editing.store.published()
-        about = self._reader.at(version, unit_page(unit_id, editing).path)
+        page = unit_page(unit_id, editing)
+        about = self._reader.at(version, page.path)
         drafts = self._drafts(unit_id)
         listed = self._notices(unit)
         return quick_page(
@@ -73,6 +77,7 @@ class HomeViews:
             notices=[one for one in listed if not one.is_over],
             over=[one for one in listed if one.is_over][:MOST_OVER],
             paused=len(unit_fixes.paused(about.meta, editing.today())) if about else 0,
+            behind=len(unseen_slugs(page.path, about.meta, editing, self._reader)) if about else 0,
             drafts=drafts[:MOST_DRAFTS],
             more_drafts=len(drafts) - MOST_DRAFTS,
         )
@@ -87,9 +92,10 @@ class HomeViews:
         return Notice(
             page.slug,
             self._reader.title(page, document),
-            text_of(meta.get(notices.BEGINS)) or text_of(meta.get("posted_on")),
+            notices.first_day(meta),
             text_of(meta.get(notices.ENDS)),
             notices.is_over(meta, today),
+            notices.first_day(meta) > today.isoformat(),
             notices.end_of(meta, today) is None,
         )
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
+from dataclasses import replace
 from typing import Any
 
 from flask import Response, make_response, redirect, request
@@ -11,6 +12,7 @@ from functions.content.desk.drawing import HOME, go
 from functions.content.guard import current_editor
 from functions.content.quick.drawing import (
     Sheet,
+    by_sent_name,
     mistake_words,
     problem_words,
     quick_page,
@@ -19,11 +21,13 @@ from functions.content.quick.drawing import (
 )
 from functions.content.quick.forms import PICTURE, PageForm, Sent, Target, picture_was_sent
 from functions.content.quick.saving import (
+    TRIES,
     Change,
     How,
     Outcome,
     done_already,
     guarded,
+    is_taken,
     save_form,
     store_edit,
 )
@@ -37,7 +41,13 @@ from functions.core.editing.notices import OwnPicture
 from functions.core.editing.permissions import Action, require
 from functions.core.editing.services import EditingServices
 from functions.core.editing.typed_values import TypedValues
-from functions.core.errors import InvalidContentError, NotAllowedError, NotFoundError
+from functions.core.errors import (
+    ConflictError,
+    InvalidContentError,
+    MergeConflictError,
+    NotAllowedError,
+    NotFoundError,
+)
 from functions.core.models.content import ContentProblem, Edit, Editor, PageKind, PagePath
 from functions.core.units import Unit
 from functions.web.requests import MAX_FILE_BYTES
@@ -100,9 +110,9 @@ class NoticeForm(PageForm):
         return {
             "picture": notices.picture_of(upon.page.body),
             "is_over": notices.is_over(upon.meta, today),
-            "begins_later": notices.end_of(upon.meta, today) is None,
+            "begins_later": notices.first_day(upon.meta) > today.isoformat(),
             "is_public": published(target.page, self._editing) is not None,
-            "begins_today": notices.end_of(upon.meta, today) == today.isoformat(),
+            "is_removed": notices.end_of(upon.meta, today) is None,
         }
 
 
@@ -140,7 +150,8 @@ class NewNoticeForm:
         def field_of(problem: ContentProblem) -> str:
             return PICTURE if problem.path in saver.picture_paths else notice_field_of(problem)
 
-        at_fields, top = problem_words(outcome.problems, typed, field_of)
+        problems = by_sent_name(outcome.problems, saver.picture_paths)
+        at_fields, top = problem_words(problems, typed, field_of)
         top = [refusal_words(outcome.refusal), *top]
         return self._wrong(unit, typed, at_fields, top, outcome.status)
 
@@ -174,25 +185,46 @@ class NoticeSaver:
         """Where the notice is, once it is saved."""
         self.picture_paths: set[str] = set()
 
-    def save(self, fields: Fields, picture: bytes | None, words: str) -> Outcome:
-        """Save it. Raises as `save` does, with `address-taken` where no address is free."""
+    def save(
+        self, fields: Fields, picture: bytes | None, words: str, over: Collection[PagePath] = ()
+    ) -> Outcome:
+        """Save it, at the best address that is free or has one of the notices that it is to
+        take the place of. Raises as `save` does, with `address-taken` where there is none.
+        """
         for page in self.free_pages(fields["title"]):
             edit = self.edit(page, fields, picture, words)
-            found = standing(page, self._editor, self._editing)
-            if found is not None and found.text == edit.text:
-                self.page = page  # the second press of a button
-                return done_already(page, found, self._editor, self._editing, is_all=True)
-            if found is not None:
-                continue
-            try:
-                how, _ = store_edit(edit, self._editor, self._editing)
-            except InvalidContentError as wrong:
-                if all(problem.code != "address-taken" for problem in wrong.problems):
-                    raise
-                continue  # taken in this very moment
-            self.page = page
-            return Outcome(how)
+            outcome = self._saved(edit, may_replace=page in over)
+            if outcome is not None:
+                self.page = page
+                return outcome
         raise InvalidContentError([ContentProblem("notice.md", 1, "title", "address-taken")])
+
+    def _saved(self, edit: Edit, *, may_replace: bool) -> Outcome | None:
+        """Return how a save at one address went; None where another notice has it.
+
+        A second press of the button sends the same words while the first is still at work: so
+        who comes too late looks again at what stands there by then.
+        """
+        for _ in range(TRIES):
+            found = standing(edit.page, self._editor, self._editing)
+            is_same = found is not None and found.text == edit.text
+            if found is not None and not is_same and not may_replace:
+                return None
+            try:
+                if found is not None and is_same:
+                    return done_already(edit.page, found, self._editor, self._editing, is_all=True)
+                based = replace(edit, base=found.blob if found else "")
+                how, _ = store_edit(based, self._editor, self._editing)
+            except (ConflictError, MergeConflictError):
+                continue
+            except InvalidContentError as wrong:
+                if not is_taken(wrong):
+                    raise
+                if standing(edit.page, self._editor, self._editing) is None:
+                    return None  # a page that cannot be read
+                continue
+            return Outcome(how)
+        raise ConflictError(edit.page.path)
 
     def free_pages(self, title: str) -> Iterator[PagePath]:
         """Yield the pages that a notice of this title may be, best first."""
@@ -231,7 +263,7 @@ class EndNotice:
         return self._form.again(**address)
 
     def send(self, **address: Any) -> Response:
-        """End the notice; take it away where it has not begun, or the button says so."""
+        """End the notice; take it away where it would still be shown today, or later."""
         target, editor = self._form.permitted(address), current_editor()
         home, today = f"{HOME}{address['unit_id']}/", self._editing.today()
         upon = standing(target.page, editor, self._editing)
@@ -241,11 +273,11 @@ class EndNotice:
             return go(home, f"{TAKE_AWAY}-{How.SENT}" if waits else TAKE_AWAY)
         last_day = notices.end_of(upon.meta, today)
         done = ENDED
-        if last_day is None or typed_fields().get(TAKE_AWAY):
+        if notices.is_over(upon.meta, today):
+            return go(home, ENDED)
+        if last_day is None:
             done = TAKE_AWAY
             outcome = guarded(lambda: self._take_away(target.page, upon, editor))
-        elif notices.is_over(upon.meta, today):
-            return go(home, ENDED)
         else:
             ended = Change({notices.ENDS: last_day})
             outcome = save_form(target.page, upon.blob, lambda _, now: ended, editor, self._editing)
@@ -255,7 +287,13 @@ class EndNotice:
 
     def _take_away(self, page: PagePath, upon: Standing, editor: Editor) -> Outcome:
         gone = own_pictures(page, upon, self._editing)
-        how, _ = store_edit(Edit(page, None, upon.blob), editor, self._editing, gone)
+        try:
+            how, _ = store_edit(Edit(page, None, upon.blob), editor, self._editing, gone)
+        except (ConflictError, MergeConflictError):
+            if standing(page, editor, self._editing) is not None:
+                raise
+            # The button was pressed twice.
+            how = How.PUBLISHED if published(page, self._editing) is None else How.SENT
         return Outcome(how)
 
 

@@ -18,6 +18,7 @@ from functions.core.editing.joined_fields import Fields
 from functions.core.editing.one_step import (
     change_in_one_step,
     finish_in_one_step,
+    says_only,
     stays_in_draft,
 )
 from functions.core.editing.services import EditingServices
@@ -43,7 +44,7 @@ from functions.core.models.content import (
 GONE = "gone"
 """Refused because somebody took the page away, or the part of it that the form is about."""
 
-_TRIES = 5
+TRIES = 5
 """So many others may save the same page in the middle of this save."""
 
 
@@ -85,6 +86,8 @@ class Outcome:
     """Why nothing was stored, by a code of the catalogue."""
     status: int = 200
     problems: Sequence[ContentProblem] = ()
+    leaves: bool = False
+    """Whether notices stay that a person has to look at."""
 
 
 Plan = Callable[[Standing | None, Standing], Change]
@@ -102,7 +105,7 @@ def save_form(
     """Save a page that is there. Raises NotAllowedError."""
 
     def attempt() -> Outcome:
-        for _ in range(_TRIES):
+        for _ in range(TRIES):
             try:
                 return _saved(page, base, plan, editor, editing, pictures or {})
             except (MergeConflictError, ConflictError):
@@ -140,19 +143,28 @@ def store_edit(
 
     Where that would carry an unfinished draft along, the change is kept in the draft, and
     nothing is handed in; so it is where a draft would be published that says more than the
-    form did (`is_seen` is false). Pictures that are `gone` leave the public site with it; a
-    draft takes none away. Raises as `save` and `change_in_one_step` do.
+    form did (`is_seen` is false). A draft that says just what the form does goes on its way: the
+    first of two presses of the button makes one. Pictures that are `gone` leave the public site
+    with the change; a draft takes none away. Raises as `save` and `change_in_one_step` do.
     """
     page, store = edit.page, editing.store
     done: Version | Draft
     if stays_in_draft(page, editor, editing, is_seen=is_seen):
         done = save(edit, editor, editing).draft
+        is_upon_public = edit.base == store.blob_id(store.published(), page.path)
+        if is_upon_public and says_only(edit, done, editing):
+            done = finish_in_one_step(page, done, editor, editing)
     else:
         blobs = store.paths(store.published(), page.path.rpartition("/")[0])
         pictures = [Edit(one, None, blobs[one.path]) for one in gone if one.path in blobs]
         done = change_in_one_step(edit, editor, editing, beside=pictures)
     stored = store.read(done.version, page.path)
     return how_of(done), stored != (None if edit.text is None else edit.text.encode())
+
+
+def is_taken(refused: InvalidContentError) -> bool:
+    """Tell whether a new page was refused because its address has one by now."""
+    return any(problem.code == "address-taken" for problem in refused.problems)
 
 
 def how_of(done: Version | Draft) -> How:
