@@ -36,10 +36,12 @@ _NEW_PAGE = "ban-xem-thu"
 _AT_ONCE = 1
 _WAIT_SECONDS = 20.0
 _ADDRESS = re.compile(r'(\s(?:href|src)=")([^"#][^"]*)(")')
-_PICTURE = re.compile(r"!\[[^\]\n]{0,300}\]\(([a-z0-9][a-z0-9-]*\.(?:jpg|jpeg|png|webp))\)")
+_PICTURE = re.compile(r"(!\[[^\]\n]{0,300}\]\()((?:anh/)?[a-z0-9._~-]{1,255})(?=[ )])")
+"""A picture below the page, by whatever name Decap made of its file's."""
 _ROOM = 8 * 1024 * 1024
 """So many bytes of a draft's pictures are put into its preview, however often it shows them."""
 # One grey dot, for a picture that is still in the browser only.
+_DOT_NAME = "anh-xem-thu.png"
 _DOT = base64.b64decode(
     "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAAAAAA6fptVAAAACklEQVR4nGO4CwAA3wDeKXlwtgAAAABJRU5ErkJggg=="
 )
@@ -108,10 +110,8 @@ class PreviewViews:
             self._services.editing.store.export(version, root / "site")
             file = root / page.path
             file.parent.mkdir(parents=True, exist_ok=True)
-            file.write_text(text, encoding="utf-8")
-            for name in _PICTURE.findall(text):
-                if not (file.parent / name).exists():
-                    (file.parent / name).write_bytes(_DOT)
+            file.write_text(_with_dots(text, file.parent), encoding="utf-8")
+            (file.parent / _DOT_NAME).write_bytes(_DOT)
             yield root
 
     def _pictures(
@@ -132,6 +132,20 @@ def _raw(data: Mapping[str, Any], body: object) -> str:
     """Return an entry as Decap would send it; JSON is YAML too."""
     meta = json.dumps(data, ensure_ascii=False)
     return f"---\n{meta}\n---\n{body if isinstance(body, str) else ''}"
+
+
+def _with_dots(text: str, folder: Path) -> str:
+    """Return a page with a dot for each picture that lies not in its folder yet.
+
+    Their names and formats are settled when they are saved: here they must break nothing.
+    """
+
+    def replaced(found: re.Match[str]) -> str:
+        name = found[2]
+        is_there = name.endswith(".md") or (folder / name).exists()
+        return found[0] if is_there else found[1] + _DOT_NAME
+
+    return _PICTURE.sub(replaced, text)
 
 
 def _for_a_frame(drawn: Preview, pictures: Mapping[str, bytes]) -> str:

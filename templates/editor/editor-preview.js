@@ -10,7 +10,7 @@
 
   const Preview = createClass({
     getInitialState() {
-      return { html: "", note: words.loading_preview };
+      return { html: "", note: words.loading_preview, needs: [] };
     },
 
     componentDidMount() {
@@ -47,17 +47,19 @@
       }
     },
 
-    /* The page, or why there is none: 422 names what is to be mended first. */
+    /* The page, or why there is none: 422 names what is to be mended first. Nobody has saved, so
+       the sentence about a save that failed is not told. */
     async drawn(written) {
       try {
         const response = await post("/api/preview", written);
         const said = await response.json();
         if (response.ok) {
-          return { html: said.html, note: "" };
+          return { html: said.html, note: "", needs: [] };
         }
-        return { html: "", note: response.status === 422 ? said.error : words.simple_preview };
+        const needs = (said.problems || []).map((problem) => problem.message);
+        return { html: "", note: needs.length ? words.preview_needs : words.simple_preview, needs };
       } catch (error) {
-        return { html: "", note: words.simple_preview };
+        return { html: "", note: words.simple_preview, needs: [] };
       }
     },
 
@@ -70,7 +72,7 @@
     },
 
     render() {
-      const { html, note } = this.state;
+      const { html, note, needs } = this.state;
       if (html) {
         /* No scripts run in there; its own origin is only for the style sheets. */
         return h("iframe", {
@@ -85,6 +87,7 @@
         "div",
         { className: "md-typeset be-simple" },
         h("p", { className: "be-simple__note" }, note),
+        needs.length ? h("ul", { className: "be-simple__note" }, needs.map((need, place) => h("li", { key: place }, need))) : null,
         h("h1", {}, this.props.entry.getIn(["data", "title"]) || ""),
         this.props.widgetFor("body"),
       );

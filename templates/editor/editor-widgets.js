@@ -1,4 +1,5 @@
-/* Widgets that Decap lacks: yes, no or not said; a list of texts, one a line; a day. */
+/* Widgets that Decap lacks: yes, no or not said; a list of texts, one a line; a day. And two of its
+   own, for the English in them that is no phrase of its catalogue. */
 
 (function () {
   "use strict";
@@ -109,6 +110,42 @@
     },
   });
 
+  /* Decap calls a row by the first field's name where its summary is empty: “No act”. */
+  class List extends CMS.getWidget("list").control {
+    objectLabel(row) {
+      const label = super.objectLabel(row);
+      return /^No [a-z_]+$/.test(label) ? words.empty_row : label;
+    }
+  }
+
+  /* What is said to those who hear the choices instead of seeing them is their names alone. */
+  const HEARD = {
+    guidance: () => "",
+    onChange: ({ label }) => label || "",
+    onFocus: ({ label }) => label || "",
+    onFilter: ({ resultsMessage }) => resultsMessage,
+  };
+
+  class Select extends CMS.getWidget("select").control {
+    render() {
+      const { type, props } = super.render();
+      return h(type, {
+        ...props,
+        noOptionsMessage: () => words.no_choices,
+        screenReaderStatus: ({ count }) => `${words.choices}: ${count}`,
+        ariaLiveMessages: HEARD,
+        styles: { ...props.styles, noOptionsMessage: (style) => ({ ...style, color: "inherit" }) },
+      });
+    }
+  }
+
+  function renewed(name, control) {
+    const { preview, schema } = CMS.getWidget(name);
+    CMS.registerWidget(name, control, preview, schema);
+  }
+
+  renewed("list", List);
+  renewed("select", Select);
   CMS.registerWidget("day", Day);
   CMS.registerWidget("yes-no", YesNo);
   CMS.registerWidget("lines", Lines);

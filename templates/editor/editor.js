@@ -14,6 +14,14 @@
     return all;
   }
 
+  /* A page that nobody has begun is no page that is saved, as Decap says of it. */
+  function markNewPage() {
+    document.body.classList.toggle("be-new", /\/new$/.test(location.hash));
+  }
+
+  window.addEventListener("hashchange", markNewPage);
+  markNewPage();
+
   const ours = joined(JSON.parse(page.locale), JSON.parse(page.localeForRole));
   CMS.registerLocale("vi", joined(CMS.getLocale("vi"), ours));
   CMS.init();

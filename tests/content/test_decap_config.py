@@ -51,10 +51,13 @@ def collections(config: dict[str, Any]) -> dict[str, dict[str, Any]]:
     return {collection["name"]: collection for collection in config["collections"]}
 
 
+def fields_of(collection: dict[str, Any]) -> list[dict[str, Any]]:
+    found: list[dict[str, Any]] = collection.get("fields") or collection["files"][0]["fields"]
+    return found
+
+
 def fields(config: dict[str, Any], name: str) -> dict[str, dict[str, Any]]:
-    collection = collections(config)[name]
-    found = collection.get("fields") or collection["files"][0]["fields"]
-    return {field["name"]: field for field in found}
+    return {field["name"]: field for field in fields_of(collections(config)[name])}
 
 
 def test_editor_of_a_unit_gets_the_units_pages_and_no_others(world: EditingWorld) -> None:
@@ -123,6 +126,19 @@ def test_days_begin_with_today_in_viet_nam(world: EditingWorld) -> None:
     assert procedure["next_review_on"]["default"] > today
 
 
+def test_no_list_of_any_page_begins_with_a_row_that_nobody_asked_for(world: EditingWorld) -> None:
+    for collection in config_of(world, PROVINCE_EDITOR)["collections"]:
+        for field in fields_of(collection):
+            assert field["widget"] != "list" or field["default"] == []
+
+
+def test_no_list_offers_an_order_that_is_not_vietnamese(world: EditingWorld) -> None:
+    for collection in config_of(world, PROVINCE_EDITOR)["collections"]:
+        sorting = collection.get("sortable_fields", [])
+
+        assert {order["field"] for order in sorting} <= {"posted_on"}
+
+
 def test_filters_name_one_choice_each(world: EditingWorld) -> None:
     filters = collections(config_of(world, PROVINCE_EDITOR))["thu-tuc"]["view_filters"]
 
@@ -161,7 +177,7 @@ def test_steps_of_review_are_worded_for_who_may_take_them(
 ) -> None:
     page = world.sign_in(officer).get("/").text
 
-    names_another = "do cán bộ duyệt chọn" in page
+    names_another = "cán bộ duyệt chọn" in page
     assert names_another == (officer.role is not Role.COMMANDER)
 
 

@@ -2,40 +2,22 @@
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Iterator
-from dataclasses import dataclass, field
 
 import pytest
-from playwright.sync_api import (
-    BrowserContext,
-    ConsoleMessage,
-    Locator,
-    Page,
-    Request,
-    expect,
-    sync_playwright,
-)
-from waitress.server import create_server
-from werkzeug.middleware.shared_data import SharedDataMiddleware
+from playwright.sync_api import expect
 
-from functions.core.editing.drafting import save, set_status
+from functions.core.editing.drafting import set_status
 from functions.core.editing.publishing import publish_now
 from functions.core.errors import NotFoundError
-from functions.core.models import Officer
 from functions.core.models.content import ContentProblem, DraftStatus, Edit
-from functions.core.signin import issue_link, open_session
-from functions.installed import TEMPLATES
-from tests.content.world import APPROVER, EDITOR, UNIT, EditingWorld
-from tests.e2e.conftest import CHROMIUM, CHROMIUM_ARGUMENTS
+from functions.core.signin import open_session
+from tests.content.decap_office import NOTICES, Office, Screen, open_office
+from tests.content.world import APPROVER
 from tests.fakes.content import ListedProblems
 
 pytestmark = pytest.mark.e2e
 
-PATIENCE = 20_000
-"""In milliseconds: 5 MB of script take a while to start on a machine that has much to do."""
-
-NOTICES = f"{UNIT}--thong-bao"
 BOX = """!!! warning "Cảnh báo"
     Xem [trang chung](../../../duong-day-nong.md).
 
@@ -45,34 +27,8 @@ BOX = """!!! warning "Cảnh báo"
 
     Câu cuối của khung."""
 MARK = '<span class="by-check">cần cán bộ kiểm tra</span>'
-PREVIEW = """<!doctype html><title>Xem</title><h1>Bản dựng</h1>
-<script>document.querySelector("h1").textContent = "Chạy"</script>"""
 
-ENGLISH_PHRASES = """() => {
-  const flat = (part, path) => Object.entries(part).flatMap(([key, value]) =>
-    typeof value === 'string' ? [[path + key, value]] : flat(value, path + key + '.'));
-  const ours = new Map(flat(CMS.getLocale('vi'), ''));
-  const hasWords = (phrase) => /[a-z]{3}/i.test(phrase.replace(/%\\{\\w+\\}/g, ''));
-  return flat(CMS.getLocale('en'), '')
-    .filter(([key, value]) => !ours.has(key) || (ours.get(key) === value && hasWords(value)))
-    .map(([key]) => key);
-}"""
 BREAK_PREVIEW = """name => CMS.registerPreviewTemplate(name, () => { throw new Error("x"); })"""
-WAIT_UNTIL_FORM_STAYS = """async () => {
-  // Decap draws a form twice, the second time when all lists have come.
-  const pause = () => new Promise((resolve) => setTimeout(resolve, 800));
-  let seen = null;
-  while (!seen || !seen.isConnected) {
-    seen = document.querySelector('[contenteditable=true]');
-    await pause();
-  }
-}"""
-CURSOR_IS_BEHIND = """async (text) => {
-  // The editor takes the browser's cursor over a tenth of a second later at the latest.
-  await new Promise((resolve) => setTimeout(resolve, 250));
-  const { anchorNode, anchorOffset } = getSelection();
-  return Boolean(anchorNode) && anchorNode.textContent.slice(0, anchorOffset).endsWith(text);
-}"""
 WAIT_UNTIL_KEPT = """async (slug) => {
   const keys = () => new Promise((resolve) => {
     indexedDB.open('localforage').onsuccess = (event) => {
@@ -86,123 +42,10 @@ WAIT_UNTIL_KEPT = """async (slug) => {
 }"""
 
 
-@dataclass
-class Screen:
-    """One browser and all that it asked for."""
-
-    page: Page
-    url: str
-    outside: list[str] = field(default_factory=list)
-    refused: list[str] = field(default_factory=list)
-
-    def open(self, place: str) -> None:
-        """Open a place of the editor; what is kept of the page before is left behind."""
-        if not self.page.url.startswith(f"{self.url}/#"):
-            self.page.goto(f"{self.url}/#/collections/{NOTICES}")
-        self.page.evaluate("place => { location.hash = place; }", f"/collections/{NOTICES}")
-        expect(self.page.locator("text=Loại trang")).to_be_visible()
-        expect(self.panel).to_be_hidden()
-        self.page.evaluate("place => { location.hash = place; }", f"/{place}")
-
-    def open_notice(self, slug: str, text: str) -> None:
-        self.open(f"collections/{NOTICES}/entries/{slug}")
-        expect(self.page.get_by_label("Tiêu đề").first).to_have_value(f"Thông báo {slug}")
-        expect(self.words(text)).to_be_visible()
-
-    def words(self, text: str) -> Locator:
-        return self.page.locator(f"[contenteditable=true] >> text={text}").last
-
-    def write(self, behind: str, more: str) -> None:
-        """Write at the end of a paragraph, as soon as the cursor has come there."""
-        self.page.evaluate(WAIT_UNTIL_FORM_STAYS)
-        for _ in range(10):
-            self.words(behind).click()
-            self.page.keyboard.press("End")
-            if self.page.evaluate(CURSOR_IS_BEHIND, behind):
-                break
-        self.page.keyboard.type(more, delay=15)
-        expect(self.words(f"{behind}{more}")).to_be_visible()
-
-    def save(self) -> None:
-        self.page.click("button:has-text('Lưu nháp')")
-
-    def saved(self) -> None:
-        """Wait for the word that all is saved; then nothing is left to lose."""
-        expect(self.page.locator("[class*=ToolbarSectionBackLink]")).to_contain_text("Đã lưu")
-
-    @property
-    def panel(self) -> Locator:
-        return self.page.locator("#be-panel:visible")
-
-
-class Office:
-    """The editor's origin over one repository, and one browser for all tests of it."""
-
-    def __init__(self, world: EditingWorld, url: str, context: BrowserContext) -> None:
-        self.world, self.url, self.context = world, url, context
-        self.screen = Screen(context.new_page(), url)
-        # Drawing a page takes long, and has tests of its own.
-        context.route("**/api/preview", lambda route: route.fulfill(json={"html": PREVIEW}))
-        context.on("request", self._note_request)
-        context.on("console", self._note_console)
-        self.screen.page.on("dialog", lambda dialog: dialog.accept())
-
-    def _note_request(self, request: Request) -> None:
-        if not request.url.startswith((self.url, "blob:", "data:", "about:")):
-            self.screen.outside.append(request.url)
-
-    def _note_console(self, message: ConsoleMessage) -> None:
-        if "Content Security Policy" in message.text:
-            self.screen.refused.append(message.text)
-
-    def publish(self, slug: str, body: str) -> str:
-        """Put a notice on the site; return its path."""
-        path = f"site/don-vi/{UNIT}/thong-bao/{slug}.md"
-        text = f"---\ntitle: Thông báo {slug}\nposted_on: 2026-11-20\n---\n\n{body}\n"
-        approver = self.world.editor(APPROVER)
-        publish_now(Edit(self.world.page(path), text, ""), approver, self.world.editing)
-        return path
-
-    def save_as_another(self, path: str, change: tuple[str, str]) -> None:
-        """Let somebody else save a change of the page as it stands."""
-        store = self.world.store
-        draft = store.draft(path)
-        version = draft.version if draft else store.published()
-        text = (store.read(version, path) or b"").decode()
-        assert change[0] in text
-        edit = Edit(self.world.page(path), text.replace(*change), store.blob_id(version, path))
-        save(edit, self.world.editor(APPROVER, "another"), self.world.editing)
-
-    def draft_text(self, path: str) -> str:
-        draft = self.world.store.draft(path)
-        assert draft is not None
-        return (self.world.store.read(draft.version, path) or b"").decode()
-
-    def let_in(self, officer: Officer = EDITOR) -> None:
-        """Sign somebody in, in a tab that is closed again."""
-        door = self.context.new_page()
-        door.goto(f"{self.url}/vao/{issue_link(officer, self.world.signin)}")
-        door.click("main button")
-        door.wait_for_url(f"{self.url}/sua-nhanh/")
-        door.close()
-
-
 @pytest.fixture(scope="module")
 def office(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Office]:
-    world = EditingWorld(tmp_path_factory.mktemp("decap"))
-    app = SharedDataMiddleware(world.app, {"/assets": str(TEMPLATES / "site" / "assets")})
-    server = create_server(app, host="127.0.0.1", port=0, threads=4)
-    thread = threading.Thread(target=server.run)
-    thread.start()
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=CHROMIUM_ARGUMENTS)
-        context = browser.new_context(viewport={"width": 1280, "height": 900})
-        context.set_default_timeout(PATIENCE)
-        yield Office(world, f"http://127.0.0.1:{server.effective_port}", context)
-        browser.close()
-    server.close()
-    server.maintenance(0)
-    thread.join(5)
+    with open_office(tmp_path_factory.mktemp("decap")) as office:
+        yield office
 
 
 @pytest.fixture
@@ -235,15 +78,6 @@ def test_editor_sees_their_own_pages_in_vietnamese_and_nothing_from_elsewhere(
     assert screen.refused == []
 
 
-def test_no_phrase_of_decap_is_left_in_english(screen: Screen) -> None:
-    screen.open(f"collections/{NOTICES}")
-
-    left = screen.page.evaluate(ENGLISH_PHRASES)
-
-    doors = ("auth.", "editor.editorWidgets.markdown.markdown")
-    assert [key for key in left if not key.startswith(doors)] == []
-
-
 def test_who_may_not_publish_reads_among_the_steps_who_approves(
     office: Office, screen: Screen
 ) -> None:
@@ -253,7 +87,7 @@ def test_who_may_not_publish_reads_among_the_steps_who_approves(
     screen.open_notice("ai-duyet", "Hai.")
     screen.page.click("[role=button]:has-text('Bước: Bản nháp')")
 
-    expect(screen.page.get_by_text("Đã duyệt (do cán bộ duyệt chọn)")).to_be_visible()
+    expect(screen.page.get_by_text("Đã duyệt (cán bộ duyệt chọn)")).to_be_visible()
 
 
 def test_editor_that_breaks_leads_to_the_small_forms_and_not_to_its_makers(
@@ -265,9 +99,9 @@ def test_editor_that_breaks_leads_to_the_small_forms_and_not_to_its_makers(
     screen.page.click("a:has-text('Thêm thông báo')")
     link = screen.page.get_by_test_id("issue-url")
 
-    expect(link).to_have_text("Sửa nhanh.")
+    expect(link).to_have_text("trang biên tập.")
     assert (link.get_attribute("href") or "").startswith("/sua-nhanh/#?title=")
-    expect(link.locator("xpath=..")).to_contain_text("dùng tạm trang Sửa nhanh.")
+    expect(link.locator("xpath=..")).to_contain_text("dùng tạm trang biên tập.")
     screen.page.reload()  # the next test has its preview again
 
 

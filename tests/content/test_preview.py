@@ -53,13 +53,39 @@ def test_a_shared_page_is_shown_as_it_would_be(world: EditingWorld) -> None:
     assert "Nhận làm giấy tờ rất nhanh" in answer.json["html"]
 
 
+@pytest.mark.parametrize(
+    "picture",
+    [
+        "so-do.png",
+        "small.jpg",
+        "img_1234.jpg",
+        "_dsc0001.jpeg",
+        "so.do~2.webp",
+        "hinh.heic",
+        'so-do.jpg "Chú thích"',
+    ],
+)
 def test_a_picture_that_is_still_in_the_browser_keeps_nothing_from_being_shown(
+    picture: str,
     world: EditingWorld,
 ) -> None:
-    answer = drawn(world.sign_in(EDITOR), NOTICES, "", DATA, "![Sơ đồ](so-do.png)\n")
+    answer = drawn(world.sign_in(EDITOR), NOTICES, "", DATA, f"![Sơ đồ]({picture})\n")
 
-    assert answer.status_code == 200
+    assert answer.status_code == 200, answer.json
     assert 'alt="Sơ đồ"' in answer.json["html"]
+
+
+def test_a_new_picture_of_a_page_with_a_fixed_name_keeps_nothing_from_being_shown(
+    world: EditingWorld,
+) -> None:
+    desk = world.sign_in(EDITOR)
+    entry = desk.call("getEntry", path=f"site/don-vi/{UNIT}/index.md")
+    data = yaml.safe_load(entry.json["data"].split("---\n", 2)[1])
+
+    answer = drawn(desk, f"{UNIT}--trang-don-vi", UNIT, data, "![Trụ sở](anh/tru_so.jpg)\n")
+
+    assert answer.status_code == 200, answer.json
+    assert 'alt="Trụ sở"' in answer.json["html"]
 
 
 def test_what_cannot_be_drawn_is_named(world: EditingWorld) -> None:

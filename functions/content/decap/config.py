@@ -124,6 +124,9 @@ class DecapConfig:
             field["field"] = self._field(said["field"])
         if "fields" in said:
             field["fields"] = [self._field(inner) for inner in said["fields"]]
+        if said["widget"] == "list":
+            # Else Decap begins with an unfinished row as soon as a field of it has a default.
+            field["default"] = []
         return field
 
     def _options(self, choices: str | Mapping[str, str]) -> list[Choice]:
@@ -145,9 +148,8 @@ def _file(kind: PageKind, unit_id: str, name: str, label: str, fields: list[Part
 
 
 def _folder(kind: PageKind, unit_id: str, said: Part) -> Part:
-    sorting: list[Any] = ["title"]
-    if "newest_by" in said:
-        sorting.insert(0, {"field": said["newest_by"], "default_sort": "desc"})
+    # Not by title: Decap would put Đ behind Z. Our lists come in the order of titles already.
+    newest = {"field": said.get("newest_by"), "default_sort": "desc"}
     fields = {field["name"]: field for field in said["fields"]}
     filters = [
         {"label": words, "field": name, "pattern": f"^{code}$"}
@@ -163,6 +165,6 @@ def _folder(kind: PageKind, unit_id: str, said: Part) -> Part:
         "slug": "{{slug}}",
         "media_folder": "",
         "public_folder": "",
-        "sortable_fields": sorting,
+        "sortable_fields": [newest] if "newest_by" in said else [],
     }
     return collection | ({"view_filters": filters} if filters else {})

@@ -49,6 +49,31 @@ def test_an_empty_folder_lists_nothing(desk: Desk) -> None:
     assert (listed.status_code, listed.json) == (200, [])
 
 
+def test_a_folder_is_listed_in_the_order_of_a_vietnamese_dictionary(
+    world: EditingWorld, desk: Desk
+) -> None:
+    titles = {"a": "Xe mất", "b": "Đường sửa", "c": "Dọn vệ sinh", "d": "Ăn xin", "e": "An ninh"}
+    pages = {
+        f"{OWN_FOLDER}/{slug}.md": NEW_TEXT.replace("Cắt nước", title).encode()
+        for slug, title in titles.items()
+    }
+    version = world.store.make_version(
+        [world.store.published()], pages, world.store.versions()[0].note, world.clock.now()
+    )
+    world.store.move_published(world.store.published(), version)
+
+    listed = desk.call("entriesByFolder", folder=OWN_FOLDER, extension="md", depth=1)
+
+    slugs = [path[-4] for entry in listed.json if (path := entry["file"]["path"]) in pages]
+    assert [titles[slug] for slug in slugs] == [
+        "An ninh",
+        "Ăn xin",
+        "Dọn vệ sinh",
+        "Đường sửa",
+        "Xe mất",
+    ]
+
+
 def test_a_page_that_cannot_be_read_hides_no_other_page_of_its_folder(
     world: EditingWorld, desk: Desk
 ) -> None:
