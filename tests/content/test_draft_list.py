@@ -112,6 +112,7 @@ def test_after_publishing_there_is_a_link_to_the_public_page(
     shown = desk.get(answer.location).text
     assert "Đã đăng" in shown
     assert link_to_public(shown) == ([f"http://127.0.0.1:8000{address}"] if address else [])
+    assert ("Bài sẽ tự hiện trên trang công khai từ ngày 01/12/2026" in shown) == (not address)
 
 
 def test_page_taken_down_and_odd_addresses_have_no_link(world: EditingWorld) -> None:
@@ -160,7 +161,7 @@ def test_draft_in_which_only_the_machines_value_changed_says_so(world: EditingWo
 
     said = text_of(world.sign_in(APPROVER).get(f"{LIST}{UNIT_PAGE}"))
 
-    assert "Điểm riêng của từng thủ tục Chỉ đổi phần hệ thống tự ghi." in said
+    assert "Phần riêng của từng thủ tục Chỉ đổi phần hệ thống tự ghi." in said
     assert "giống hệt" not in said
 
 

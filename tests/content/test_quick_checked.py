@@ -103,7 +103,7 @@ def test_a_notice_of_an_earlier_day_passes_with_its_end(world: EditingWorld, des
     [
         ("text", "Dòng đầu.\r\nNgười dân Đắc Lắc làm theo.", "Có chỗ viết “Đắc Lắc”"),
         ("title", "Tin của công an Đắc Lắc", "“Đắk Lắk”"),
-        ("text", "# Đầu đề", "đề mục"),
+        ("text", "# Đầu đề", "Hãy bỏ dấu # ở đầu dòng."),
         ("text", "<b onclick=x>Chữ</b>", "Hãy xóa"),
         ("text", "<script>alert(1)</script>", "Hãy xóa"),
         ("text", "Xem [đây](khong-co.md).", "Liên kết “khong-co.md”"),

@@ -96,14 +96,14 @@ def test_hours_and_answers_are_kept_as_data(world: EditingWorld) -> None:
     fill(
         desk,
         HOURS,
-        hours="Sáng 7 giờ 30\r\n đến 11 giờ 30",
+        hours="Sáng 7 giờ 30 đến 11 giờ 30\r\n chiều nghỉ.\r\nThứ Bảy nghỉ",
         motorbike_registration="yes",
         car_registration="no",
         confirmed="yes",
     )
 
     meta = read_page(UNIT_PAGE, world.published_text(UNIT_PAGE)).meta
-    assert meta["hours"] == "Sáng 7 giờ 30 đến 11 giờ 30"
+    assert meta["hours"] == "Sáng 7 giờ 30 đến 11 giờ 30; chiều nghỉ. Thứ Bảy nghỉ"
     assert meta["motorbike_registration"] is True
     assert meta["car_registration"] is False
     assert meta["id_card_point"] is None

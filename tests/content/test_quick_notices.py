@@ -245,8 +245,49 @@ def test_a_notice_that_cannot_be_over_yet_is_taken_away(
 
     assert world.published_text(NOTICE) == ""
     for home in homes:
-        assert "Đã gỡ thông báo khỏi trang công khai." in home
+        assert "Đã gỡ thông báo. Trang công khai không còn thông báo này." in home
         assert "Đã kết thúc" not in home
+
+
+@pytest.mark.parametrize(
+    ("address", "typed"),
+    [(NEW_NOTICE, TYPED), (HERE, {"title": "Cắt điện trụ sở phường"})],
+)
+def test_a_notice_that_begins_later_is_not_said_to_be_public(
+    world: EditingWorld, address: str, typed: dict[str, str]
+) -> None:
+    published_whole(world, NOTICE, NOTICE_TEXT)
+    desk = world.sign_in(APPROVER)
+
+    page = follow(desk, fill(desk, address, **typed, valid_from=TOMORROW))
+
+    said = "Đã đăng. Thông báo sẽ tự hiện trên trang công khai từ ngày 21/11/2026."
+    assert said in text_of(page)
+    assert "Người dân thấy ngay" not in text_of(page)
+    assert "Xem trang công khai" not in text_of(page)
+    world.clock.advance(timedelta(days=1))
+    assert "sẽ tự hiện" not in text_of(desk.get(address))
+
+
+def test_what_was_handed_in_has_one_link_to_its_draft(world: EditingWorld) -> None:
+    desk = world.sign_in(EDITOR)
+
+    page = follow(desk, fill(desk, NEW_NOTICE, **TYPED))
+
+    (draft,) = world.store.drafts()
+    assert page.text.count(f'href="/sua-nhanh/ban-nhap/{draft.page}"') == 1
+    assert "Hệ thống không tự báo tin" in text_of(page)
+
+
+def test_a_day_keeps_its_picker_when_something_is_wrong(world: EditingWorld) -> None:
+    desk = world.sign_in(APPROVER)
+
+    wrong = TYPED | {"valid_from": "2026-12-01", "valid_until": "2026-11-25"}
+    turned = fill(desk, NEW_NOTICE, **wrong)
+    unread = fill(desk, NEW_NOTICE, **TYPED | {"valid_until": "2026-02-31"})
+
+    assert turned.text.count('type="date" value="2026-1') == 2
+    assert 'type="text" value="2026-02-31"' in unread.text
 
 
 def test_home_says_what_the_end_of_each_notice_does(world: EditingWorld) -> None:

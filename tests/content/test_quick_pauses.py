@@ -9,7 +9,7 @@ import pytest
 from functions.core.editing.drafting import save
 from functions.core.editing.publishing import publish
 from functions.core.models.content import DraftStatus, Edit
-from tests.content.quick_forms import OWN, PAUSE, as_it_was, fill, follow
+from tests.content.quick_forms import OWN, PAUSE, RULE, as_it_was, fields_of, fill, follow
 from tests.content.small_site import (
     NOTICE,
     NOTICE_TEXT,
@@ -91,6 +91,53 @@ def test_when_all_is_taken_in_again_no_notice_says_otherwise(world: EditingWorld
     assert len(world.store.versions()) == versions + 1
     for one in said:
         assert "Thông báo tạm ngừng đăng từ mẫu này đã được gỡ." in one
+
+
+@pytest.mark.parametrize(("slugs", "path"), [((), ALL_SHORT), ((SLUG,), SOME_SHORT)])
+def test_who_takes_one_procedure_in_again_is_led_to_the_notice(
+    world: EditingWorld, slugs: tuple[str, ...], path: str
+) -> None:
+    desk, still = world.sign_in(APPROVER), "thông báo tạm ngừng của đơn vị vẫn hiện"
+    pause(desk, SHORT, *slugs)
+    paused = desk.get(RULE)
+
+    resumed = follow(desk, fill(desk, RULE, paused_until=""))
+
+    assert still not in text_of(paused)
+    assert still in text_of(resumed)
+    address = path.rpartition("/")[2].removesuffix(".md")
+    assert f'href="{OWN}thong-bao/{address}">Tạm ngừng tiếp nhận' in resumed.text
+
+
+def test_a_rule_is_not_troubled_by_notices_of_other_procedures(world: EditingWorld) -> None:
+    desk = world.sign_in(APPROVER)
+
+    pause(desk, SHORT, SECOND)
+
+    assert "vẫn hiện" not in text_of(desk.get(RULE))
+
+
+def test_procedures_are_chosen_by_field_and_taken_in_again_above(world: EditingWorld) -> None:
+    desk = world.sign_in(APPROVER)
+    pause(desk, SHORT)
+
+    shown = desk.get(PAUSE)
+
+    said = text_of(shown)
+    places = ["Đang tạm ngừng (2)", "Tiếp nhận lại tất cả ngay", "Tách hộ, đến hết 30/11/2026"]
+    assert sorted(places, key=said.index) == places
+    assert "<legend>Cư trú</legend>" in shown.text
+    assert shown.text.count(f'name="chon-{SLUG}"') == 1
+    fill(desk, PAUSE, **{f"chon-{SECOND}": "yes", "paused_until": LONG})
+    assert fields_of(desk.get(RULE), RULE)["paused_until"] == SHORT
+
+
+def test_a_reason_of_several_lines_is_one_sentence_a_line(world: EditingWorld) -> None:
+    desk = world.sign_in(APPROVER)
+
+    pause(desk, SHORT, reason="Trụ sở mất điện\r\nKhông có mạng.")
+
+    assert "Trụ sở mất điện; Không có mạng.  \n" in world.published_text(ALL_SHORT)
 
 
 def test_notices_of_other_procedures_stay(world: EditingWorld) -> None:

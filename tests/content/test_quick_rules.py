@@ -52,7 +52,7 @@ def test_a_rule_notes_the_shared_text_it_was_written_upon(world: EditingWorld) -
 
     assert rules(world) == {
         SLUG: {
-            "note": "Thứ sáu nghỉ.",
+            "note": "Thứ sáu; nghỉ.",
             "phone": "0262 385 2113",
             "based_on": blob(world),
         }
@@ -159,6 +159,21 @@ def test_a_pause_ends_on_a_day_ahead(world: EditingWorld, day: str, said: str) -
     assert fields_of(answer, RULE)["note"] == "Mất điện"
     assert fields_of(answer, RULE)["paused_until"] == day
     assert rules(world) is None
+
+
+def test_what_no_unit_may_turn_away_is_not_offered_for_a_pause(world: EditingWorld) -> None:
+    desk = world.sign_in(APPROVER)
+    offer = f'name="chon-{SLUG}"'
+    before = desk.get(PAUSE).text
+    published(
+        world, PROCEDURE, "handled_here:", "never_paused: true\nhandled_here:", PROVINCE_APPROVER
+    )
+
+    form, after = desk.get(RULE), desk.get(PAUSE).text
+
+    assert (offer in before, offer in after) == (True, False)
+    assert "paused_until" not in fields_of(form, RULE)
+    assert "luôn được tiếp nhận, không tạm ngừng được" in text_of(form)
 
 
 def test_a_pause_that_has_passed_does_not_stand_in_the_way(world: EditingWorld) -> None:

@@ -9,6 +9,7 @@ from functions.content.quick.forms import JOINED
 from functions.content.quick.notices import ENDED, TAKE_AWAY
 from functions.content.quick.pausing import LEFT, PAUSED, RESUMED
 from functions.content.quick.saving import GONE, How
+from functions.core.editing import unit_fixes
 from functions.installed import PROJECT, TEMPLATES
 from functions.yaml_files import read_yaml
 
@@ -16,6 +17,12 @@ SOURCES = [
     *(PROJECT / "functions" / "core" / "editing").glob("*.py"),
     *(PROJECT / "functions" / "content" / "quick").glob("*.py"),
 ]
+ONE_NAME = {
+    "quick_rule.html.j2": unit_fixes.RULE,
+    "quick_hours.html.j2": (*unit_fixes.TIMES, *unit_fixes.ANSWERS),
+    "quick_contact.html.j2": unit_fixes.CONTACT,
+}
+"""Forms of a unit's page with fields that Decap has too."""
 JARGON = re.compile(r"\b(?:commit|branch|slug|draft|front matter|YAML|Markdown|server)\b", re.I)
 
 
@@ -48,6 +55,18 @@ def test_every_end_of_a_form_has_its_sentence() -> None:
     ends |= {f"{act}{sent}" for act in acts for sent in ("", f"-{How.SENT}", f"-{How.KEPT}")}
 
     assert ends == set(messages()["quick-done"])
+
+
+def test_a_field_has_the_name_that_it_has_in_decap() -> None:
+    fields = read_yaml(TEMPLATES / "editor" / "fields.yml")["kinds"]["unit"]["fields"]
+    for name, keys in ONE_NAME.items():
+        source = (TEMPLATES / "pages" / "editor" / name).read_text(encoding="utf-8")
+        rule = next(field for field in fields if field["name"] == "procedures")
+        known = rule["fields"] if name == "quick_rule.html.j2" else fields
+        labels = {field["name"]: field["label"] for field in known}
+
+        for key in keys:
+            assert f'"{key}", "{labels[key]}' in source
 
 
 def test_no_page_of_the_forms_speaks_jargon() -> None:

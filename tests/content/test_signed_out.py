@@ -12,7 +12,7 @@ from tests.content.small_site import small_world, text_of
 from tests.content.world import EDITOR, EditingWorld
 
 PORTAL = "http://127.0.0.1:8000"
-TO_PORTAL = re.compile(rf'<a href="{PORTAL}/can-bo/"([^>]*)>trang cán bộ</a>')
+TO_PORTAL = re.compile(rf'<a class="st-plain" href="{PORTAL}/can-bo/"([^>]*)>trang cán bộ</a>')
 
 
 @pytest.fixture

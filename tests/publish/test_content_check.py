@@ -260,7 +260,7 @@ def test_rule_of_a_unit_is_told_with_the_name_of_its_procedure(saving: Saving) -
     (found,) = saving.problems({UNIT_PAGE: saving.changed(UNIT_PAGE, ("procedures:", rules))})
 
     assert (found.code, found.key) == ("telephone", "procedures")
-    assert "Điểm riêng của từng thủ tục – Sang tên" in saving.sentence(found)
+    assert "Phần riêng của từng thủ tục – Sang tên" in saving.sentence(found)
     assert "– Số điện thoại" in saving.sentence(found)
 
 

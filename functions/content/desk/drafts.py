@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import replace
+from datetime import date
 
 from flask import Flask, Response, abort, make_response, request
 
@@ -105,13 +106,15 @@ class DraftViews:
             rows, discarded = (
                 [row for row in found if row[0].unit_id == chosen] for found in (rows, discarded)
             )
+        public_link, public_from = self._publication(request.args.get(_PAGE, ""))
         return desk_page(
             "drafts.html.j2",
             editing,
-            waiting=[row for row in rows if _waits_for(editor, row)],
-            rows=[row for row in rows if not _waits_for(editor, row)],
+            waiting=[row for row in rows if waits_for(editor, row[0], row[2])],
+            rows=[row for row in rows if not waits_for(editor, row[0], row[2])],
             publishes=is_approver(editor),
-            public_link=self._public_link(request.args.get(_PAGE, "")),
+            public_link=public_link,
+            public_from=public_from,
             discarded=discarded,
             units=[unit for unit in editing.units.all() if unit.unit_id in units],
             chosen=chosen,
@@ -274,19 +277,19 @@ class DraftViews:
         is_text = page.kind is not PageKind.PICTURE
         return is_text and bool(self._editing.store.versions(page.path, 1))
 
-    def _public_link(self, path: str) -> str:
-        """Return where residents read a page now; empty where they do not."""
+    def _publication(self, path: str) -> tuple[str, date | None]:
+        """Return where residents read a page now, or the day from which they will."""
         try:
             page = self._editing.page(path)
         except NotAllowedError:
-            return ""
+            return "", None
         document = self._reader.at(self._editing.store.published(), page.path)
         if page.kind is PageKind.PICTURE or document is None:
-            return ""
+            return "", None
         begins = self._reader.dates(page, document).begins_on
         if begins is not None and begins > self._editing.today():
-            return ""
-        return f"{self._public_url}{public_address(page)}"
+            return "", begins
+        return f"{self._public_url}{public_address(page)}", None
 
     def _readable(self, path: str) -> PagePath:
         page = self._editing.page(path)
@@ -304,8 +307,8 @@ class DraftViews:
         return store.contains(store.published(), version)
 
 
-def _waits_for(editor: Editor, row: tuple[PagePath, str, Draft]) -> bool:
-    page, _, draft = row
+def waits_for(editor: Editor, page: PagePath, draft: Draft) -> bool:
+    """Tell whether a draft waits for this editor to publish it."""
     return draft.status is not DraftStatus.DRAFT and may(editor, Action.PUBLISH, page)
 
 

@@ -14,13 +14,15 @@ from functions.content.guard import CSRF_FIELD, current_editor, current_session
 from functions.content.services import ContentServices
 from functions.core.editing.joined_fields import Fields
 from functions.core.editing.permissions import is_approver, is_province
-from functions.core.editing.typed_values import Mistake, clean_text
+from functions.core.editing.typed_values import Mistake, clean_text, is_written_plainly
 from functions.core.models.content import ContentProblem
 from functions.core.units import Unit
 from functions.web.answers import page
 
 _DONE_WORDS = "quick-done"
 _MISTAKES = "quick-mistakes"
+_PROBLEMS = "quick-problems"
+"""What the checks found, where a form has to say it in other words than Decap."""
 REFUSALS = "quick-refusals"
 _LONGEST_NAME = 80
 """Of a file."""
@@ -49,6 +51,10 @@ class Sheet:
 
     def wrong(self, name: str) -> Sequence[str]:
         return self.mistakes.get(name, ())
+
+    def has_day(self, name: str) -> bool:
+        """Tell whether a browser's own field for days can show what is in this one."""
+        return is_written_plainly(self.value(name))
 
 
 def typed_fields() -> dict[str, str]:
@@ -83,11 +89,18 @@ def problem_words(
         name = field_of(problem) or _field_with(problem, typed)
         if name:
             problem = replace(problem, line=_line_in(problem, typed.get(name, "")))
-        sentence = editor_words().problem(problem)
+        sentence = _sentence(problem)
         found = at_fields.setdefault(name, []) if name else top
         if sentence not in found:
             found.append(sentence)
     return at_fields, top
+
+
+def _sentence(problem: ContentProblem) -> str:
+    words = editor_words()
+    if problem.code in words.messages[_PROBLEMS]:
+        return words.of(_PROBLEMS, problem.code)
+    return words.problem(problem)
 
 
 def by_sent_name(

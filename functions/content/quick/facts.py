@@ -9,6 +9,7 @@ from typing import Any
 from functions.content.desk.reading import PageReader
 from functions.content.quick.behind import unseen_by_rules, unseen_slugs
 from functions.content.quick.forms import PageForm, Sent, Target
+from functions.content.quick.pause_notices import PauseNotice, public_pause_notices
 from functions.content.quick.saving import Change
 from functions.content.quick.standing import Standing
 from functions.content.quick.targets import procedure_page, require_procedure, unit_target
@@ -133,9 +134,19 @@ class RuleForm(PageForm):
         unseen = unseen_slugs(target.page.path, upon.meta, self._editing, self._reader)
         return {
             "shared": self._shared(target),
+            "told_paused": self._told_paused(target, upon),
             "drawn_text": self._text_now(target),
             "shared_changed": target.slug in unseen,
         }
+
+    def _told_paused(self, target: Target, upon: Standing) -> list[PauseNotice]:
+        """Return the notices by which residents think that it is stopped, though it is not."""
+        is_paused = target.slug in unit_fixes.paused(upon.meta, self._editing.today())
+        rule = unit_fixes.rules_of(upon.meta).get(target.slug, {})
+        if is_paused or not unit_fixes.may_be_paused(self._shared(target), rule):
+            return []
+        found = public_pause_notices(target.page.unit_id, self._editing)
+        return [one for one in found if one.tells_of(target.slug)]
 
     def _shared(self, target: Target) -> Mapping[str, Any]:
         store = self._editing.store

@@ -237,7 +237,7 @@ class PageForm(ABC):
         return self._draw(here, now, sheet, outcome.status)
 
     def _draw(self, target: Target, upon: Standing, sheet: Sheet, status: int = 200) -> Response:
-        has_draft = self._editing.store.draft(target.page.path) is not None
+        draft = self._editing.store.draft(target.page.path)
         return quick_page(
             self.template,
             self._services,
@@ -248,7 +248,8 @@ class PageForm(ABC):
             here=target.here,
             public=target.public,
             from_draft=upon.draft is not None,
-            has_draft=has_draft,
+            has_draft=draft is not None,
+            returned=draft.note if draft else "",
             keeps=stays_in_draft(target.page, current_editor(), self._editing),
             **self.more(target, upon),
         )

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from flask import Response, redirect, request
 from flask.typing import ResponseReturnValue
 
+from functions.content.desk.drafts import waits_for
 from functions.content.desk.drawing import HOME
 from functions.content.desk.reading import PageReader
 from functions.content.guard import current_editor
@@ -24,6 +25,7 @@ from functions.core.units import Unit
 from publish.documents import Document
 
 MOST_DRAFTS = 5
+MOST_WAITING = 10
 MOST_OVER = 5
 
 
@@ -66,6 +68,11 @@ class HomeViews:
         page = unit_page(unit_id, editing)
         about = self._reader.at(version, page.path)
         drafts = self._drafts(unit_id)
+        waiting = [one for one in drafts if waits_for(current_editor(), one[0], one[2])]
+        # What an approver sent back has to be found by who wrote it.
+        others = sorted(
+            (one for one in drafts if one not in waiting), key=lambda one: not one[2].note
+        )
         listed = self._notices(unit)
         return quick_page(
             "quick_home.html.j2",
@@ -78,8 +85,9 @@ class HomeViews:
             over=[one for one in listed if one.is_over][:MOST_OVER],
             paused=len(unit_fixes.paused(about.meta, editing.today())) if about else 0,
             behind=len(unseen_slugs(page.path, about.meta, editing, self._reader)) if about else 0,
-            drafts=drafts[:MOST_DRAFTS],
-            more_drafts=len(drafts) - MOST_DRAFTS,
+            waiting=waiting[:MOST_WAITING],
+            waiting_count=len(waiting),
+            drafts=others[:MOST_DRAFTS],
         )
 
     def _notices(self, unit: Unit) -> list[Notice]:

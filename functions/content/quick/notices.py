@@ -110,6 +110,7 @@ class NoticeForm(PageForm):
         return {
             "picture": notices.picture_of(upon.page.body),
             "is_over": notices.is_over(upon.meta, today),
+            "first_day": notices.first_day(upon.meta),
             "begins_later": notices.first_day(upon.meta) > today.isoformat(),
             "is_public": published(target.page, self._editing) is not None,
             "is_removed": notices.end_of(upon.meta, today) is None,

@@ -61,6 +61,7 @@ class PauseNotice:
     """A notice at an address of this form's, that is not over."""
 
     page: PagePath
+    title: str
     blob: str
     draft: Draft | None
     """Where it waits, if it is not public yet."""
@@ -68,6 +69,10 @@ class PauseNotice:
     """The procedures it names; None: all."""
     is_own: bool
     """Whether it says what the form wrote and nobody changed it by hand."""
+
+    def tells_of(self, slug: str) -> bool:
+        """Tell whether it may say that this procedure is stopped."""
+        return self.slugs is None or slug in self.slugs
 
     def is_covered_by(self, pause: Pause | None) -> bool:
         """Tell whether nothing of it is left to say; a pause of None ends them all."""
@@ -123,7 +128,8 @@ def _notice(
 ) -> PauseNotice:
     told = _procedures_told(upon)
     slugs = frozenset(told) if told else None
-    return PauseNotice(page, upon.blob, draft, slugs, told is not None and is_untouched)
+    title, is_own = text_of(upon.meta.get("title")), told is not None and is_untouched
+    return PauseNotice(page, title, upon.blob, draft, slugs, is_own)
 
 
 def _procedures_told(upon: Standing) -> list[str] | None:

@@ -85,7 +85,7 @@ class PauseForm:
         until = unit_fixes.read_pause(reader, self._editing.today())
         if not chosen:
             reader.wrong(ALL, "nothing-chosen")
-        return Pause(chosen, until, reader.line(REASON), len(chosen) == len(offered))
+        return Pause(chosen, until, reader.joined_lines(REASON), len(chosen) == len(offered))
 
     def _offered(self, unit: Unit) -> list[Procedure]:
         return offered_procedures(unit.unit_id, self._editing, self._reader, current_editor())

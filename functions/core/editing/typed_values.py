@@ -39,6 +39,8 @@ _INVISIBLE = frozenset({"Cc", "Cf", "Co", "Cs"})
 _LINE_ENDS = dict.fromkeys(map(ord, "\v\f\x85\u2028\u2029"), "\n")
 _EMOJI = re.compile("[\u2300-\u27bf\u2b00-\u2bff\ufe0f\u20e3\U0001f000-\U0001faff]")
 _CALLED = re.compile(TELEPHONE)
+_STOPS = tuple(".,;:!?\u2026-\u2013")
+"""Who ends a line with one of these has parted it from the next, or goes on with it."""
 
 
 @dataclass(frozen=True)
@@ -59,6 +61,14 @@ def clean_text(typed: str) -> str:
     )
 
 
+def lines_as_one(text: str, between: str = "; ") -> str:
+    """Return the lines of a text behind each other, parted where no line ended with a stop."""
+    lines = [" ".join(line.split()) for line in clean_text(text).split("\n")]
+    said = [line for line in lines if line]
+    parted = [line + (" " if line.endswith(_STOPS) else between) for line in said[:-1]]
+    return "".join([*parted, *said[-1:]])
+
+
 class TypedValues:
     """Reads the fields of one form and collects what is wrong with each."""
 
@@ -73,6 +83,11 @@ class TypedValues:
         """Return a text of one line; blanks and line ends become single blanks."""
         text = " ".join(clean_text(self._typed.get(name, "")).split())
         return self._sized(name, text, most, required)
+
+    def joined_lines(self, name: str, most: int = LONGEST_LINE, between: str = "; ") -> str:
+        """Return what a box of several rows says, as a text of one line."""
+        text = lines_as_one(self._typed.get(name, ""), between)
+        return self._sized(name, text, most, required=False)
 
     def text(self, name: str, most: int = LONGEST_TEXT, *, required: bool = False) -> str:
         """Return a text of many lines, without blanks at their ends."""
@@ -162,6 +177,14 @@ def can_be_called(phone: str) -> bool:
 def is_plausible(day: date) -> bool:
     """Tell whether a day can have been meant."""
     return FIRST_YEAR <= day.year <= LAST_YEAR
+
+
+def is_written_plainly(day: str) -> bool:
+    """Tell whether a text is a day as 2026-11-30."""
+    try:
+        return date.fromisoformat(day).isoformat() == day
+    except ValueError:
+        return False
 
 
 def _day_of(typed: str) -> date | None:

@@ -12,7 +12,7 @@ from typing import Any
 
 from functions.core.editing.joined_fields import Fields
 from functions.core.editing.shared_changes import BASED_ON
-from functions.core.editing.typed_values import TypedValues
+from functions.core.editing.typed_values import TypedValues, lines_as_one
 
 RULES = "procedures"
 PAUSED = "paused_until"
@@ -29,6 +29,9 @@ YES, NO = "yes", "no"
 HANDLED = ("yes", "receive-only", "refer")
 _NOT_HANDLED = "refer"
 _LONGEST_NOTE = 500
+_BETWEEN_ADDRESS_LINES = ", "
+_BOXES = ("note", "place", "hours")
+"""Of a rule: fields with several rows."""
 _LONGEST_PAUSE = timedelta(days=366)
 
 Meta = Mapping[str, Any]
@@ -36,13 +39,15 @@ Meta = Mapping[str, Any]
 
 def contact_fields(meta: Meta) -> Fields:
     """Return how a unit is reached, as a form shows it."""
-    return {name: text_of(meta.get(name)) for name in CONTACT} | {CONFIRMED: ""}
+    shown = {name: text_of(meta.get(name)) for name in CONTACT}
+    shown["address"] = lines_as_one(shown["address"], _BETWEEN_ADDRESS_LINES)
+    return shown | {CONFIRMED: ""}
 
 
 def read_contact(typed: TypedValues) -> Fields:
     return {
         "duty_phone": typed.phone("duty_phone"),
-        "address": typed.line("address"),
+        "address": typed.joined_lines("address", between=_BETWEEN_ADDRESS_LINES),
         "email": typed.mail("email"),
         "website": typed.site("website"),
         CONFIRMED: typed.flag(CONFIRMED),
@@ -51,13 +56,13 @@ def read_contact(typed: TypedValues) -> Fields:
 
 def hours_fields(meta: Meta) -> Fields:
     """Return when a unit is open and what it does, as a form shows it."""
-    texts = {name: text_of(meta.get(name)) for name in TIMES}
+    texts = {name: lines_as_one(text_of(meta.get(name))) for name in TIMES}
     answers = {name: _answer_of(meta.get(name)) for name in ANSWERS}
     return texts | answers | {CONFIRMED: ""}
 
 
 def read_hours(typed: TypedValues) -> Fields:
-    texts = {name: typed.line(name, _LONGEST_NOTE) for name in TIMES}
+    texts = {name: typed.joined_lines(name, _LONGEST_NOTE) for name in TIMES}
     answers = {name: typed.choice(name, (YES, NO)) for name in ANSWERS}
     return texts | answers | {CONFIRMED: typed.flag(CONFIRMED)}
 
@@ -90,7 +95,8 @@ def rules_of(meta: Meta) -> dict[str, dict[str, Any]]:
 def rule_fields(meta: Meta, slug: str) -> Fields:
     """Return a unit's rule for one procedure, as a form shows it."""
     rule = rules_of(meta).get(slug, {})
-    return {name: text_of(rule.get(name)) for name in RULE}
+    shown = {name: text_of(rule.get(name)) for name in RULE}
+    return shown | {name: lines_as_one(shown[name]) for name in _BOXES}
 
 
 def read_rule(typed: TypedValues, shown: Fields, today: date) -> Fields:
@@ -98,9 +104,9 @@ def read_rule(typed: TypedValues, shown: Fields, today: date) -> Fields:
     fields = {
         "handled_here": typed.choice("handled_here", HANDLED),
         PAUSED: typed.day(PAUSED),
-        "note": typed.line("note", _LONGEST_NOTE),
-        "place": typed.line("place"),
-        "hours": typed.line("hours"),
+        "note": typed.joined_lines("note", _LONGEST_NOTE),
+        "place": typed.joined_lines("place"),
+        "hours": typed.joined_lines("hours"),
         "phone": typed.phone("phone"),
     }
     if fields[PAUSED] != shown.get(PAUSED):

@@ -66,6 +66,33 @@ def test_a_pause_is_noted_and_ends() -> None:
     assert not unit_fixes.may_be_paused({"handled_here": "yes", "never_paused": True}, {})
 
 
+def test_lines_that_nobody_touched_are_no_change() -> None:
+    meta = {
+        "hours": "Sáng 7h30\nChiều 13h30",
+        "address": "12 Lê Duẩn\nTân An",
+        "procedures": {"x": {"note": "Một\nHai", "place": "Cổng\nsau", "hours": "Sáng\nThứ Ba"}},
+    }
+    shown = [
+        unit_fixes.hours_fields(meta),
+        unit_fixes.contact_fields(meta),
+        unit_fixes.rule_fields(meta, "x"),
+    ]
+
+    read = [
+        unit_fixes.read_hours(TypedValues(shown[0])),
+        unit_fixes.read_contact(TypedValues(shown[1])),
+        unit_fixes.read_rule(TypedValues(shown[2]), shown[2], TODAY),
+    ]
+
+    assert read == shown
+    assert shown[0]["hours"] == "Sáng 7h30; Chiều 13h30"
+    assert shown[1]["address"] == "12 Lê Duẩn, Tân An"
+    assert shown[2]["place"] == "Cổng; sau"
+    typed = TypedValues({"hours": meta["hours"], "address": meta["address"]})
+    assert unit_fixes.read_hours(typed)["hours"] == shown[0]["hours"]
+    assert unit_fixes.read_contact(typed)["address"] == shown[1]["address"]
+
+
 def test_answers_are_yes_no_or_unknown() -> None:
     meta = {"car_registration": True, "gplx_receiving": False, "id_card_point": "yes"}
 

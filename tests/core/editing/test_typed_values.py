@@ -6,7 +6,12 @@ from collections.abc import Callable
 
 import pytest
 
-from functions.core.editing.typed_values import TypedValues, clean_text
+from functions.core.editing.typed_values import (
+    TypedValues,
+    clean_text,
+    is_written_plainly,
+    lines_as_one,
+)
 
 
 def mistake(read: Callable[[TypedValues], str], typed: str) -> str:
@@ -163,6 +168,41 @@ def test_a_text_keeps_its_lines_and_a_line_has_one() -> None:
     assert values.text("field") == " một\n\n hai"
     assert values.line("field") == "một hai"
     assert values.line("other") == ""
+
+
+@pytest.mark.parametrize(
+    ("typed", "one"),
+    [
+        ("Sáng 7h30\r\n\r\n Chiều  13h30 ", "Sáng 7h30; Chiều 13h30"),
+        ("Sáng:\n7h30,\n8h30.\nHết;\nNghỉ!\nlễ", "Sáng: 7h30, 8h30. Hết; Nghỉ! lễ"),
+        ("7h30 -\n11h30", "7h30 - 11h30"),
+        ("một", "một"),
+        (" \n ", ""),
+    ],
+)
+def test_lines_of_a_box_are_parted(typed: str, one: str) -> None:
+    assert lines_as_one(typed) == one
+    assert lines_as_one(one) == one
+    assert value(lambda values: values.joined_lines("field"), typed) == one
+
+
+def test_a_box_is_no_longer_than_it_may_be() -> None:
+    assert mistake(lambda values: values.joined_lines("field", 5), "một\nhai") == "too-long"
+
+
+@pytest.mark.parametrize(
+    ("day", "is_plain"),
+    [
+        ("2026-11-30", True),
+        ("2026-02-31", False),
+        ("30/11/2026", False),
+        ("2026-W48-1", False),
+        ("20261130", False),
+        ("", False),
+    ],
+)
+def test_a_day_is_plain_as_a_browser_writes_it(day: str, is_plain: bool) -> None:
+    assert is_written_plainly(day) == is_plain
 
 
 def test_choices_and_boxes_are_codes() -> None:
