@@ -99,7 +99,7 @@
   CMS.registerPreviewStyle(
     `body { margin: 0; }
      .be-preview { position: fixed; inset: 0; width: 100%; height: 100%; border: 0; }
-     .be-simple { padding: 1rem; }
+     .be-simple { padding: 1rem; font-family: system-ui, sans-serif; }
      .be-simple img { max-width: 100%; }
      .be-simple__note { color: #46524e; }`,
     { raw: true },
