@@ -79,24 +79,20 @@ def machine(deployed: Deployed, tmp_path_factory: pytest.TempPathFactory) -> New
 def newsroom(deployed: Deployed, machine: Newsroom) -> Iterator[Newsroom]:
     """The machine; the site is as it was deployed afterwards."""
     yield machine
-    machine.bring_up(with_content(deployed, deployed.folder / "again", "v0", is_changed=False))
+    machine.bring_up(deployed.release)
     deployed.client("s3").delete_object(Bucket=f"{NAME}-releases-{ACCOUNT}", Key="published.json")
 
 
-def with_content(
-    deployed: Deployed, folder: Path, content: str, *, is_changed: bool = True
-) -> Path:
+def with_content(deployed: Deployed, folder: Path, content: str) -> Path:
     """Return the release with a content version: one page changed, one new, one gone."""
-    shutil.rmtree(folder, ignore_errors=True)
     release = Path(shutil.copytree(deployed.release, folder))
     facts = json.loads((release / "facts.json").read_text("utf-8"))
     (release / "facts.json").write_text(json.dumps(facts | {"content": content}))
-    if is_changed:
-        (release / "site" / NEW).parent.mkdir(parents=True)
-        (release / "site" / NEW).write_text("<!doctype html><title>Cảnh báo mới</title>")
-        (release / "site" / GONE).unlink()
-        with (release / "site" / CHANGED).open("a", encoding="utf-8") as file:
-            file.write("<!-- changed -->")
+    (release / "site" / NEW).parent.mkdir(parents=True)
+    (release / "site" / NEW).write_text("<!doctype html><title>Cảnh báo mới</title>")
+    (release / "site" / GONE).unlink()
+    with (release / "site" / CHANGED).open("a", encoding="utf-8") as file:
+        file.write("<!-- changed -->")
     return release
 
 
