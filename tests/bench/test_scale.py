@@ -25,6 +25,7 @@ NOT_OF_THE_CLOCK = [
 """Claims that a busy machine cannot disturb, nor the chance which of two jobs comes first."""
 
 
+@pytest.mark.long
 def test_quick_run_counts_all_services_and_nothing_grows_with_what_is_stored() -> None:
     command = [sys.executable, "-m", "bench.scale", "--quick", "--json"]
 

@@ -24,9 +24,7 @@ def office(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Office]:
     ("folder", "slug", "label"),
     [
         ("thu-tuc", "sang-ten", "Tên ngắn"),
-        ("thu-tuc", "to-giac-tin-bao", "Tên ngắn"),
         ("phap-luat", "ma-tuy", "Tiêu đề"),
-        ("canh-bao", "gia-danh-cong-an", "Tiêu đề"),
     ],
 )
 def test_one_changed_field_is_one_changed_line(

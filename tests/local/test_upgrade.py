@@ -207,7 +207,7 @@ def test_a_release_that_does_not_come_up_gives_way_to_the_one_before(machine: Ma
     machine.upgrade(old)
     receipt = machine.submit("trước")
 
-    run = machine.upgrade(broken, patience=30)
+    run = machine.upgrade(broken, patience=20)
 
     assert run.returncode == 1
     assert "went back to one" in run.stderr

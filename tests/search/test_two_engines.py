@@ -45,7 +45,11 @@ def in_python(index: Index, queries: list[str]) -> list[list[list[Any]]]:
     ]
 
 
-@pytest.mark.parametrize("path", [MEASURED, TUNED_ON], ids=lambda path: path.stem)
+@pytest.mark.parametrize(
+    "path",
+    [pytest.param(MEASURED, marks=pytest.mark.long), TUNED_ON],
+    ids=lambda path: path.stem,
+)
 def test_both_engines_give_the_same_results_in_the_same_order(browser: Browser, path: Path) -> None:
     queries = [query.q for query in load_queries(path)]
 
