@@ -213,7 +213,7 @@ def test_what_shows_who_somebody_is_is_found(
         "BẮT ĐỐI TƯỢNG XÂM HẠI TRẺ EM 14 TUỔI TẠI PHƯỜNG TÂN AN",
         "CHÁU BÉ ĐI LẠC ĐƯỢC ĐƯA VỀ NHÀ",
         "CÔNG AN PHƯỜNG TÂN AN TUYÊN TRUYỀN CHO HỌC SINH LƯU TRÚ, TRẺ EM VI PHẠM",
-        "Xem [trang hướng dẫn](https://dichvucong.gov.vn/p/home/dvc-1234567890.html) hoặc https://a.vn/0912345678.",
+        "Xem [trang hướng dẫn](https://dichvucong.gov.vn/thu-tuc/1234567890.html) hoặc https://a.vn/0912345678.",
         "Tuổi trẻ Công An Tân An ra quân; báo Tuổi Trẻ đưa tin.",
         "Cháu Ngoan Bác Hồ; quán cà phê Nguyễn Huệ (2019); Luật Trẻ em (2016).",
         "Bắt 3 đối tượng: Nguyễn Văn A (SN 1999), Y Thuyên Êban (SN 2001), Lê Văn C (25 tuổi).",
