@@ -166,7 +166,7 @@ def test_signal_ends_it_long_before_a_delay_does(launcher: Launcher, signal_numb
 
     process.send_signal(signal_number)
 
-    assert process.wait(timeout=30) == 0
+    assert process.wait(timeout=5) == 0
 
 
 def test_second_sandbox_on_the_same_folder_is_refused(launcher: Launcher) -> None:
@@ -290,7 +290,7 @@ def test_signal_ends_it_at_once_although_nobody_answers_a_post(
 
     process.terminate()
 
-    assert process.wait(timeout=30) == 0
+    assert process.wait(timeout=5) == 0
 
 
 def test_start_says_where_events_go_and_without_a_word_it_stays(

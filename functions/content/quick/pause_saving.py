@@ -28,8 +28,8 @@ from functions.content.quick.targets import unit_page
 from functions.content.texts.rewriting import changed
 from functions.core.editing.discarding import discard
 from functions.core.editing.permissions import Action, may
+from functions.core.editing.publishing import publish_together
 from functions.core.editing.services import EditingServices
-from functions.core.editing.together import publish_together
 from functions.core.errors import (
     ConflictError,
     InvalidContentError,

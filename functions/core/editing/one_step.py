@@ -6,9 +6,8 @@ from collections.abc import Sequence
 
 from functions.core.editing.drafting import save, set_status
 from functions.core.editing.permissions import Action, may, require
-from functions.core.editing.publishing import bring_back, publish, publish_now
+from functions.core.editing.publishing import bring_back, publish, publish_together
 from functions.core.editing.services import EditingServices
-from functions.core.editing.together import publish_together
 from functions.core.errors import ConflictError, MergeConflictError, NotFoundError
 from functions.core.models.content import (
     ChangeKind,
@@ -39,9 +38,7 @@ def change_in_one_step(
     page = edit.page
     require(editor, Action.WRITE, page)
     if _goes_out_alone(page, editor, services):
-        if beside:
-            return publish_together([edit, *beside], editor, services, kind)
-        return publish_now(edit, editor, services, kind)
+        return publish_together([edit, *beside], editor, services, kind)
     before = services.store.draft(page.path)
     if _is_unfinished(before):
         raise MergeConflictError((page.path,))

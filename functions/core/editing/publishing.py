@@ -11,7 +11,7 @@ says nothing else, and can be thrown away.
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from contextlib import suppress
 from dataclasses import replace
 
@@ -73,7 +73,7 @@ def publish(
         if pictures:
             parents = [published, draft.version]
             version = store.make_version(parents, {**files, **pictures}, note, services.clock.now())
-        make_public(published, version, services)
+        _make_public(published, version, services)
         _drop_draft(draft, services)
         return store.versions(limit=1)[0]
 
@@ -85,29 +85,45 @@ def publish_now(
     kind: ChangeKind = ChangeKind.QUICK_FIX,
     seen: str | None = None,
 ) -> Version:
-    """Publish a small change at once, without a draft; pictures leave with it as in `publish`.
+    """Publish a small change at once, without a draft, as `publish_together` does."""
+    return publish_together([edit], editor, services, kind, seen)
 
-    `seen` is the blob of the public page that was looked at, empty where there was none. Raises
+
+def publish_together(
+    edits: Sequence[Edit],
+    editor: Editor,
+    services: EditingServices,
+    kind: ChangeKind = ChangeKind.QUICK_FIX,
+    seen: str | None = None,
+) -> Version:
+    """Publish small changes of several pages as one publication, or none of them.
+
+    It is noted under the first page; pictures leave with them as in `publish`. `seen` is the
+    blob of the first page as it was public when looked at, empty where there was none. Raises
     ConflictError where it is another by now, and as `save` and `publish` do.
     """
-    require(editor, Action.PUBLISH, edit.page)
-    require_removable(edit)
-    pictures = remade_pictures(edit, editor, services)
-    store, path = services.store, edit.page.path
+    pictures: dict[str, bytes | None] = {}
+    for edit in edits:
+        require(editor, Action.PUBLISH, edit.page)
+        require_removable(edit)
+        pictures |= remade_pictures(edit, editor, services)
+    store, first = services.store, edits[0].page.path
     with services.site.turn():
         published = store.published()
-        text, _ = joined(edit, published, None, editor, services)
-        is_changed = seen not in (None, store.blob_id(published, path))
+        texts = {
+            edit.page.path: joined(edit, published, None, editor, services)[0] for edit in edits
+        }
+        is_changed = seen not in (None, store.blob_id(published, first))
         # Where somebody did the same, as by a second press of the button, there is no conflict.
-        if is_changed and store.read(published, path) != text:
-            raise ConflictError(path)
-        files: dict[str, bytes | None] = {path: text, **pictures}
+        if is_changed and store.read(published, first) != texts[first]:
+            raise ConflictError(first)
+        files = {**texts, **pictures}
         files |= unshown_pictures(files, published, services)
-        note = ChangeNote(kind, editor, path)
+        note = ChangeNote(kind, editor, first)
         version = store.make_version([published], files, note, services.clock.now())
         if store.changed_paths(published, version):
-            make_public(published, version, services)
-        end_spent_drafts(files, services)
+            _make_public(published, version, services)
+        _end_spent_drafts(files, services)
         return store.versions(limit=1)[0]
 
 
@@ -164,11 +180,11 @@ def go_back(
         files = {path: store.read(wanted.version, path) for path in changed}
         version = store.make_version([published], files, note, services.clock.now())
         services.site.publish(version, lambda: store.move_published(published, version))
-        end_spent_drafts(changed, services)
+        _end_spent_drafts(changed, services)
         return store.versions(limit=1)[0]
 
 
-def end_spent_drafts(paths: Collection[str], services: EditingServices) -> None:
+def _end_spent_drafts(paths: Collection[str], services: EditingServices) -> None:
     """End the drafts of these pages that would change nothing of what is public.
 
     It is for publications past drafts, within their turn.
@@ -198,8 +214,7 @@ def catch_up(services: EditingServices, *, again: bool = False) -> bool:
         return True
 
 
-def make_public(published: str, version: str, services: EditingServices) -> None:
-    """Check what a version changes and publish it; the turn is the caller's."""
+def _make_public(published: str, version: str, services: EditingServices) -> None:
     store = services.store
     changed = store.changed_paths(published, version)
     require_sound(version, dict.fromkeys(changed), services)

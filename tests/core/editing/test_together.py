@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from functions.core.editing.drafting import save
-from functions.core.editing.together import publish_together
+from functions.core.editing.publishing import publish_together
 from functions.core.errors import MergeConflictError, NotAllowedError
 from functions.core.models.content import Edit
 from tests.content.small_site import (

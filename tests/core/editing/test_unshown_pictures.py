@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import posixpath
 
-from functions.core.editing.publishing import bring_back, publish_now
-from functions.core.editing.together import publish_together
+from functions.core.editing.publishing import bring_back, publish_now, publish_together
 from functions.core.models.content import Edit
 from tests.core.editing.world import (
     APPROVER,
