@@ -24,9 +24,7 @@ def discard(
     Raises NotAllowedError, NotFoundError, and ConflictError where it has changed since.
     """
     require(editor, Action.WRITE, page)
-    draft = draft_of(page, services)
-    if seen is not None and draft.version != seen:
-        raise ConflictError(page.path)
+    draft = draft_of(page, services, seen)
     # A step of its own says when, and takes a hand-in or an approval away.
     note = ChangeNote(ChangeKind.STATUS, editor, page.path, DraftStatus.DRAFT)
     kept = services.store.make_version([draft.version], {}, note, services.clock.now())

@@ -73,20 +73,23 @@ def set_status(
     Raises NotAllowedError, NotFoundError, and ConflictError where it has changed since.
     """
     require(editor, Action.APPROVE if status is DraftStatus.READY else Action.SUBMIT, page)
-    draft = draft_of(page, services)
-    if seen is not None and draft.version != seen:
-        raise ConflictError(page.path)
+    draft = draft_of(page, services, seen)
     note = ChangeNote(ChangeKind.STATUS, editor, page.path, status, text)
     version = services.store.make_version([draft.version], {}, note, services.clock.now())
     services.store.move_draft(page.path, draft.version, version)
     return services.store.draft_at(page.path, version)
 
 
-def draft_of(page: PagePath, services: EditingServices) -> Draft:
-    """Return a page's draft. Raises NotFoundError."""
+def draft_of(page: PagePath, services: EditingServices, seen: str | None = None) -> Draft:
+    """Return a page's draft; `seen` is the version that was looked at.
+
+    Raises NotFoundError, and ConflictError where it has changed since.
+    """
     draft = services.store.draft(page.path)
     if draft is None:
         raise NotFoundError("draft")
+    if seen is not None and draft.version != seen:
+        raise ConflictError(page.path)
     return draft
 
 

@@ -59,9 +59,7 @@ def publish(
     require(editor, Action.PUBLISH, page)
     store = services.store
     with services.site.turn():
-        draft = draft_of(page, services)
-        if seen is not None and draft.version != seen:
-            raise ConflictError(page.path)
+        draft = draft_of(page, services, seen)
         published = store.published()
         note = ChangeNote(ChangeKind.PUBLISHED, editor, page.path)
         version = store.merge(published, draft.version, note, services.clock.now())

@@ -11,7 +11,6 @@ from functions.core.editing.drafting import draft_of
 from functions.core.editing.permissions import Action, require
 from functions.core.editing.publishing import pictures_gone
 from functions.core.editing.services import EditingServices
-from functions.core.errors import ConflictError
 from functions.core.models.content import (
     ChangeKind,
     ChangeNote,
@@ -33,9 +32,7 @@ def renew(page: PagePath, editor: Editor, services: EditingServices, seen: str) 
     anybody from it.
     """
     require(editor, Action.WRITE, page)
-    draft = draft_of(page, services)
-    if draft.version != seen:
-        raise ConflictError(page.path)
+    draft = draft_of(page, services, seen)
     store, path = services.store, page.path
     published = store.published()
     own_files = {name: store.read(draft.version, name) for name in draft.files}
